@@ -1,0 +1,296 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  inet,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { IMPORT_STATES } from "../../core/import/types.ts";
+import { CONSENT_KINDS, OPT_INS, SUBSCRIPTION_STATUSES } from "../../core/list/types.ts";
+import type { SegmentGroup } from "../../core/segment/types.ts";
+import { ATTRIBUTE_TYPES, type Attributes } from "../../core/subscriber/types.ts";
+import { SUPPRESSION_REASONS, type SuppressionEvidence } from "../../core/suppression/types.ts";
+import { at } from "./columns.ts";
+import { files } from "./files.ts";
+import { users, workspaces } from "./people.ts";
+
+export const optIn = pgEnum("opt_in", OPT_INS);
+export const subscriptionStatus = pgEnum("subscription_status", SUBSCRIPTION_STATUSES);
+export const consentKind = pgEnum("consent_kind", CONSENT_KINDS);
+export const attributeType = pgEnum("attribute_type", ATTRIBUTE_TYPES);
+export const suppressionReason = pgEnum("suppression_reason", SUPPRESSION_REASONS);
+export const importState = pgEnum("import_state", IMPORT_STATES);
+
+/**
+ * People of a workspace. No foreign keys here, on subscriptions and on consent events: an import writes millions of
+ * these rows, each check costs as much as the row itself, and subscribers are erased, never deleted.
+ */
+export const subscribers = pgTable(
+  "subscribers",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: integer("workspace_id").notNull(),
+    /** As typed; identity is `address_key`: local part lower-cased, domain as lower-case A-label. */
+    address: text("address").notNull(),
+    addressKey: text("address_key").notNull(),
+    domain: text("domain").notNull(),
+    attributes: jsonb("attributes").$type<Attributes>().notNull().default({}),
+    tags: text("tags").array().notNull().default(sql`'{}'::text[]`),
+    /** Where the person came from, in words: "Import spring.csv", "Form Footer", "Added by Mara". */
+    origin: text("origin").notNull().default(""),
+    importId: integer("import_id"),
+    formId: integer("form_id"),
+    createdAt: at("created_at").notNull().defaultNow(),
+    updatedAt: at("updated_at").notNull().defaultNow(),
+    lastAcceptedAt: at("last_accepted_at"),
+    lastOpenedAt: at("last_opened_at"),
+    lastClickedAt: at("last_clicked_at"),
+    erasedAt: at("erased_at"),
+  },
+  (t) => [
+    unique("subscribers_address_unique").on(t.workspaceId, t.addressKey),
+    index("subscribers_newest_idx").on(t.workspaceId, t.id),
+    index("subscribers_clicked_idx")
+      .on(t.workspaceId, t.lastClickedAt, t.id)
+      .where(sql`${t.lastClickedAt} is not null`),
+  ],
+);
+
+/** What a workspace knows of its subscribers beside the address; made by imports, forms and by hand. */
+export const attributes = pgTable(
+  "attributes",
+  {
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    key: text("key").notNull(),
+    label: text("label").notNull(),
+    type: attributeType("type").notNull().default("text"),
+    createdAt: at("created_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ name: "attributes_pkey", columns: [t.workspaceId, t.key] })],
+);
+
+export const lists = pgTable(
+  "lists",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    optIn: optIn("opt_in").notNull().default("double"),
+    /** Shown on the preference page. */
+    isPublic: boolean("is_public").notNull().default(true),
+    createdAt: at("created_at").notNull().defaultNow(),
+    archivedAt: at("archived_at"),
+  },
+  (t) => [
+    uniqueIndex("lists_name_unique")
+      .on(t.workspaceId, sql`lower(${t.name})`)
+      .where(sql`${t.archivedAt} is null`),
+  ],
+);
+
+export const subscriptions = pgTable(
+  "subscriptions",
+  {
+    subscriberId: bigint("subscriber_id", { mode: "number" }).notNull(),
+    listId: integer("list_id").notNull(),
+    workspaceId: integer("workspace_id").notNull(),
+    status: subscriptionStatus("status").notNull(),
+    createdAt: at("created_at").notNull().defaultNow(),
+    confirmedAt: at("confirmed_at"),
+    unsubscribedAt: at("unsubscribed_at"),
+  },
+  (t) => [
+    primaryKey({ name: "subscriptions_pkey", columns: [t.subscriberId, t.listId] }),
+    index("subscriptions_list_idx").on(t.listId, t.status, t.subscriberId),
+  ],
+);
+
+/** Append-only proof of what a person agreed to: when, from which IP, by which form and wording. */
+export const consentEvents = pgTable(
+  "consent_events",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: integer("workspace_id").notNull(),
+    subscriberId: bigint("subscriber_id", { mode: "number" }).notNull(),
+    listId: integer("list_id"),
+    at: at("at").notNull().defaultNow(),
+    kind: consentKind("kind").notNull(),
+    ip: inet("ip"),
+    userAgent: text("user_agent"),
+    formId: integer("form_id"),
+    wording: text("wording"),
+    /** Where it was said: a link of a campaign, the preference page, one-click POST, an import's columns, a person. */
+    source: text("source").notNull(),
+    campaignId: integer("campaign_id"),
+    seq: integer("seq"),
+    userId: integer("user_id"),
+    details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (t) => [
+    index("consent_events_subscriber_idx").on(t.subscriberId, t.id),
+    index("consent_events_workspace_idx").on(t.workspaceId, t.at),
+  ],
+);
+
+export const forms = pgTable(
+  "forms",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    /** In the public address `/f/<public_id>`. */
+    publicId: text("public_id").notNull(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    heading: text("heading").notNull(),
+    promise: text("promise").notNull().default(""),
+    /** The words beside the consent tick, stored with each consent event. */
+    wording: text("wording").notNull(),
+    buttonLabel: text("button_label").notNull().default("Subscribe"),
+    listIds: integer("list_ids").array().notNull(),
+    /** Attribute keys that are asked for, in order. */
+    fields: text("fields").array().notNull().default(sql`'{}'::text[]`),
+    createdAt: at("created_at").notNull().defaultNow(),
+    updatedAt: at("updated_at").notNull().defaultNow(),
+    closedAt: at("closed_at"),
+  },
+  (t) => [unique("forms_public_id_unique").on(t.publicId), index("forms_workspace_idx").on(t.workspaceId)],
+);
+
+export const segments = pgTable(
+  "segments",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    rule: jsonb("rule").$type<SegmentGroup>().notNull(),
+    createdAt: at("created_at").notNull().defaultNow(),
+    updatedAt: at("updated_at").notNull().defaultNow(),
+    countedAt: at("counted_at"),
+    count: integer("count"),
+    countMs: integer("count_ms"),
+  },
+  (t) => [uniqueIndex("segments_name_unique").on(t.workspaceId, sql`lower(${t.name})`)],
+);
+
+export const suppressions = pgTable(
+  "suppressions",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    /** null: the whole installation (a dead address is dead for everyone). */
+    workspaceId: integer("workspace_id").references(() => workspaces.id, { onDelete: "cascade" }),
+    address: text("address").notNull(),
+    addressKey: text("address_key").notNull(),
+    reason: suppressionReason("reason").notNull(),
+    evidence: jsonb("evidence").$type<SuppressionEvidence>().notNull(),
+    campaignId: integer("campaign_id"),
+    seq: integer("seq"),
+    createdAt: at("created_at").notNull().defaultNow(),
+    liftedAt: at("lifted_at"),
+    liftedBy: integer("lifted_by").references(() => users.id, { onDelete: "set null" }),
+    liftReason: text("lift_reason"),
+  },
+  (t) => [
+    // One standing suppression a scope and address: the lookup of every claim reads this index.
+    uniqueIndex("suppressions_standing_unique")
+      .on(t.addressKey, sql`coalesce(${t.workspaceId}, 0)`)
+      .where(sql`${t.liftedAt} is null`),
+    index("suppressions_workspace_idx").on(t.workspaceId, t.createdAt, t.id),
+  ],
+);
+
+/** What the columns of an import become; saved with the import and offered again for the same header. */
+export type ImportMapping = {
+  /** One entry a column of the file, in order. */
+  columns: (
+    | { to: "skip" }
+    | { to: "address" }
+    | { to: "tags" }
+    | { to: "attribute"; key: string }
+    | { to: "consent-at" }
+    | { to: "consent-ip" }
+  )[];
+};
+
+export type ImportOptions = {
+  listIds: number[];
+  tags: string[];
+  /** confirmed: with proof; pending: each gets a confirm mail (double opt-in). */
+  status: "confirmed" | "pending" | "unsubscribed";
+  /** The statement that the importer signed. */
+  consentStatement: string;
+  updateExisting: boolean;
+};
+
+export const imports = pgTable(
+  "imports",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    fileId: uuid("file_id").references(() => files.id, { onDelete: "set null" }),
+    fileName: text("file_name").notNull(),
+    state: importState("state").notNull().default("uploading"),
+    encoding: text("encoding"),
+    delimiter: text("delimiter"),
+    hasHeader: boolean("has_header"),
+    header: text("header").array(),
+    /** The first rows, for mapping and preview. */
+    sample: jsonb("sample").$type<string[][]>(),
+    mapping: jsonb("mapping").$type<ImportMapping>(),
+    options: jsonb("options").$type<ImportOptions>(),
+    bytesTotal: bigint("bytes_total", { mode: "number" }).notNull().default(0),
+    bytesRead: bigint("bytes_read", { mode: "number" }).notNull().default(0),
+    rowsRead: integer("rows_read").notNull().default(0),
+    created: integer("created").notNull().default(0),
+    updated: integer("updated").notNull().default(0),
+    unchanged: integer("unchanged").notNull().default(0),
+    skipped: integer("skipped").notNull().default(0),
+    rejected: integer("rejected").notNull().default(0),
+    error: text("error"),
+    createdBy: integer("created_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: at("created_at").notNull().defaultNow(),
+    startedAt: at("started_at"),
+    finishedAt: at("finished_at"),
+    updatedAt: at("updated_at").notNull().defaultNow(),
+  },
+  (t) => [index("imports_workspace_idx").on(t.workspaceId, t.id)],
+);
+
+/** Rows of an import that were not taken (rejected) or passed over (skipped), with the reason and the cells as they were. */
+export const importRejects = pgTable(
+  "import_rejects",
+  {
+    importId: integer("import_id").notNull(),
+    line: integer("line").notNull(),
+    kind: text("kind", { enum: ["rejected", "skipped"] }).notNull(),
+    reason: text("reason").notNull(),
+    cells: text("cells").array().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "import_rejects_pkey", columns: [t.importId, t.line] }),
+    foreignKey({
+      name: "import_rejects_import_fk",
+      columns: [t.importId],
+      foreignColumns: [imports.id],
+    }).onDelete("cascade"),
+  ],
+);

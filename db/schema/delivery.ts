@@ -1,0 +1,143 @@
+import {
+  boolean,
+  index,
+  inet,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from "drizzle-orm/pg-core";
+import { RELAY_TLS, SOURCE_KINDS, SOURCE_STATES } from "../../core/source/types.ts";
+import { at, bytea } from "./columns.ts";
+
+export const sourceKind = pgEnum("source_kind", SOURCE_KINDS);
+export const sourceState = pgEnum("source_state", SOURCE_STATES);
+export const relayTls = pgEnum("relay_tls", RELAY_TLS);
+
+/** Where mail leaves: a local IP address direct to MX, or a relay. */
+export const sources = pgTable(
+  "sources",
+  {
+    id: smallint("id").primaryKey().generatedAlwaysAsIdentity(),
+    name: text("name").notNull(),
+    kind: sourceKind("kind").notNull(),
+    state: sourceState("state").notNull().default("active"),
+    heldAt: at("held_at"),
+    heldBy: integer("held_by"),
+    /** kind ip: the local address that connections leave from, and the name said in EHLO. */
+    ip: inet("ip"),
+    heloName: text("helo_name").notNull(),
+    /** kind relay */
+    host: text("host"),
+    port: integer("port"),
+    tls: relayTls("tls").notNull().default("starttls"),
+    username: text("username"),
+    /** Encrypted at rest. */
+    password: text("password"),
+    maxConnections: smallint("max_connections"),
+    messagesPerMinute: integer("messages_per_minute"),
+    createdAt: at("created_at").notNull().defaultNow(),
+    removedAt: at("removed_at"),
+  },
+  (t) => [unique("sources_name_unique").on(t.name)],
+);
+
+export const pools = pgTable(
+  "pools",
+  {
+    id: smallint("id").primaryKey().generatedAlwaysAsIdentity(),
+    name: text("name").notNull(),
+    isDefault: boolean("is_default").notNull().default(false),
+    createdAt: at("created_at").notNull().defaultNow(),
+  },
+  (t) => [unique("pools_name_unique").on(t.name)],
+);
+
+export const poolSources = pgTable(
+  "pool_sources",
+  {
+    poolId: smallint("pool_id")
+      .notNull()
+      .references(() => pools.id, { onDelete: "cascade" }),
+    sourceId: smallint("source_id")
+      .notNull()
+      .references(() => sources.id, { onDelete: "cascade" }),
+  },
+  (t) => [primaryKey({ name: "pool_sources_pkey", columns: [t.poolId, t.sourceId] })],
+);
+
+/** Domains behind the same mail servers. `name` is the readable MX rollup; 0 is never used as id. */
+export const sites = pgTable(
+  "sites",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    name: text("name").notNull(),
+    /** Provider's bucket number, core/mail/provider; null: not one we know by name. */
+    providerId: smallint("provider_id"),
+    createdAt: at("created_at").notNull().defaultNow(),
+  },
+  (t) => [unique("sites_name_unique").on(t.name)],
+);
+
+/** What DNS said of a recipient domain, with its TTL; the cache that all workers share. */
+export const domains = pgTable(
+  "domains",
+  {
+    name: text("name").primaryKey(),
+    siteId: integer("site_id"),
+    /** Hosts in order of preference, as {host, preference}. */
+    mx: jsonb("mx").$type<{ host: string; preference: number }[]>().notNull().default([]),
+    /** unknown: seen in an import, not asked yet; ok, null-mx, no-domain (NXDOMAIN), no-servers; temporary: asked again soon. */
+    status: text("status", {
+      enum: ["unknown", "ok", "null-mx", "no-domain", "no-servers", "temporary"],
+    }).notNull(),
+    error: text("error"),
+    resolvedAt: at("resolved_at"),
+    expiresAt: at("expires_at").notNull().defaultNow(),
+  },
+  (t) => [index("domains_expires_idx").on(t.expiresAt)],
+);
+
+/** One tail site suspended for one source: its rows wait in `due` until then. */
+export const siteHolds = pgTable(
+  "site_holds",
+  {
+    sourceId: smallint("source_id").notNull(),
+    siteId: integer("site_id").notNull(),
+    until: at("until").notNull(),
+    reply: text("reply"),
+  },
+  (t) => [primaryKey({ name: "site_holds_pkey", columns: [t.sourceId, t.siteId] })],
+);
+
+/** Mails that the sandbox's receivers took: the last 5,000 with their content. */
+export const sandboxMails = pgTable(
+  "sandbox_mails",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    at: at("at").notNull().defaultNow(),
+    provider: text("provider").notNull(),
+    clientIp: text("client_ip").notNull(),
+    mailFrom: text("mail_from").notNull(),
+    rcptTo: text("rcpt_to").notNull(),
+    messageId: text("message_id"),
+    subject: text("subject"),
+    size: integer("size").notNull(),
+    raw: bytea("raw").notNull(),
+    transcript: text("transcript").notNull().default(""),
+    /** mailauth's results: {spf, dkim, dmarc} with their details. */
+    authentication: jsonb("authentication").$type<Record<string, unknown>>(),
+    /** accepted, dropped-after (taken, but the sender never heard so) */
+    outcome: text("outcome").notNull().default("accepted"),
+    dsnSentAt: at("dsn_sent_at"),
+    complainedAt: at("complained_at"),
+  },
+  (t) => [
+    index("sandbox_mails_rcpt_idx").on(t.rcptTo, t.id),
+    index("sandbox_mails_message_id_idx").on(t.messageId),
+  ],
+);
