@@ -1,0 +1,30 @@
+/** What one source may do at one receiver. Periods are in the names; `null` would mean "no limit" and is not used. */
+export type Limits = {
+  /** Connections of one lane at the same time. */
+  connections: number;
+  /** Mails on one connection before it is closed. */
+  messagesPerConnection: number;
+  messagesPerSecond: number;
+  connectionsPerMinute: number;
+  /** `required`: never in clear text. Checking the certificate is the business of DANE and MTA-STS. */
+  tls: "opportunistic" | "required";
+  /** An idle connection is closed after this. */
+  idleSeconds: number;
+  /** In a bucket of many sites: what each single site gets. */
+  perSite?: { connections: number; messagesPerSecond: number };
+};
+
+export type Provider = {
+  /** Also the number of its bucket, 1 to 99. Never used again for another provider. */
+  id: number;
+  key: string;
+  /** The name in charts; two buckets may share one. */
+  name: string;
+  /** Told apart where two buckets share a name. */
+  bucketName: string;
+  /** Suffixes of MX hosts, whole labels, without leading dot. */
+  mx: readonly string[];
+  /** Each customer has MX hosts of its own, so one domain's mail need not stand in another's way. */
+  perHost: boolean;
+  limits: Partial<Limits>;
+};
