@@ -28,6 +28,7 @@ const START_TIMEOUT_MS = 60_000;
 const STALE_RETRY_MS = 10_000;
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
+const LOG_LIMIT_BYTES = 10_000_000;
 const DATABASE = "lettermill";
 
 const SETTINGS: Record<string, string> = {
@@ -250,7 +251,8 @@ async function startServer(
   ]);
   const giveUpAt = Date.now() + STALE_RETRY_MS;
   for (;;) {
-    const out = openSync(logFile, "w", 0o600);
+    const from = rotateLog(logFile);
+    const out = openSync(logFile, "a", 0o600);
     const child = spawn(join(native, "bin", "postgres"), ["-D", cluster, ...flags], {
       ...user,
       cwd: "/",
@@ -267,15 +269,26 @@ async function startServer(
     if (await waitUntilReady(cluster, child.pid, () => failure !== undefined || child.exitCode !== null)) {
       return { pid: child.pid as number, port, adopted: false };
     }
-    const tail = failure?.message ?? readFileSync(logFile, "utf8").trim().split("\n").slice(-8).join("\n");
-    if (Date.now() > giveUpAt || !/shared memory block|lock file "postmaster.pid"/.test(tail)) {
-      throw new Error(`The embedded PostgreSQL did not start. Its log (${logFile}) ends:\n${tail}`);
-    }
+    // Whoever came first serves us too.
     const other = await waitForRunning(cluster);
     if (other) return { ...other, adopted: true };
+    const said = failure?.message ?? readFileSync(logFile).subarray(from).toString().trim();
+    if (Date.now() > giveUpAt || !/shared memory block|lock file "postmaster.pid"/.test(said)) {
+      const tail = said.split("\n").slice(-8).join("\n");
+      throw new Error(`The embedded PostgreSQL did not start. Its log (${logFile}) ends:\n${tail}`);
+    }
     removeForeignLock(cluster);
     await wait(200);
   }
+}
+
+/** Keeps the log of two starts at most once it is large. Returns where the next lines will begin, in bytes. */
+function rotateLog(logFile: string): number {
+  if (!existsSync(logFile)) return 0;
+  const { size } = statSync(logFile);
+  if (size < LOG_LIMIT_BYTES) return size;
+  renameSync(logFile, `${logFile}.1`);
+  return 0;
 }
 
 /** After a crash the number in the lock file may belong to another program by now, which PostgreSQL cannot tell. */

@@ -1,0 +1,28 @@
+import pino from "pino";
+
+const REDACTED = [
+  "password",
+  "secret",
+  "token",
+  "authorization",
+  "cookie",
+  "privateKey",
+  "url",
+  "databaseUrl",
+  "appSecret",
+];
+
+/** Level and format come from the environment directly: a wrong environment must still be able to say so. */
+const root = pino({
+  level: process.env.LOG_LEVEL || (process.env.NODE_ENV === "test" ? "silent" : "info"),
+  base: { pid: process.pid },
+  redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`]), censor: "[redacted]" },
+  formatters: { level: (label) => ({ level: label }) },
+});
+
+export type Log = pino.Logger;
+
+/** A logger for one part of the house: JSON lines on standard output, secrets blanked by key. */
+export function log(name: string): Log {
+  return root.child({ name });
+}

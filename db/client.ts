@@ -1,0 +1,50 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as schema from "#db/schema/index.ts";
+
+export type Schema = typeof schema;
+export type Db = PostgresJsDatabase<Schema>;
+/** A drizzle transaction; verbs take `Db | Tx`. */
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+export type Sql = postgres.Sql;
+
+export interface DbOptions {
+  /** Connections at most, for each of `db` and `sql`; opened when first needed. */
+  max?: number;
+  /** Shown in pg_stat_activity. */
+  applicationName?: string;
+  /** Ends statements that run longer; without it there is no limit. */
+  statementTimeoutMs?: number;
+}
+
+/**
+ * Two pools on one database: `db` for drizzle, `sql` for postgres.js by hand.
+ * They are apart because drizzle switches off the parsing of dates and JSON on the client that it gets:
+ * in `sql`, dates are Date and JSON is given and read as objects (`sql.json(value)`).
+ */
+export function makeDb(url: string, options: DbOptions = {}): { db: Db; sql: Sql; end(): Promise<void> } {
+  const connection: postgres.Options<Record<string, never>> = {
+    max: options.max ?? 10,
+    connect_timeout: 10,
+    idle_timeout: 60,
+    max_lifetime: 30 * 60,
+    onnotice: () => {},
+    connection: {
+      application_name: options.applicationName ?? "lettermill",
+      TimeZone: "UTC",
+      // The planner overestimates partitioned tables, and compiling would then cost 50 to 200 ms a statement.
+      jit: false,
+      idle_in_transaction_session_timeout: 300_000,
+      ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
+    },
+  };
+  const forDrizzle = postgres(url, connection);
+  const sql = postgres(url, connection);
+  return {
+    db: drizzle(forDrizzle, { schema }),
+    sql,
+    end: async () => {
+      await Promise.all([forDrizzle.end({ timeout: 5 }), sql.end({ timeout: 5 })]);
+    },
+  };
+}
