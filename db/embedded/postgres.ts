@@ -1,27 +1,18 @@
-import { execFile, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { promisify } from "node:util";
 import { prepareBinaries } from "./binaries.ts";
-import { makeFallbackFolder } from "./fallback.ts";
+import {
+  createCluster,
+  DATABASE,
+  prepareFolder,
+  readState,
+  scrubbedEnvironment,
+  writeState,
+} from "./cluster.ts";
 import { findFreePort } from "./free-port.ts";
-import { canWriteFolder, chooseOsUser, type OsUser } from "./os-user.ts";
+import { chooseOsUser, type OsUser } from "./os-user.ts";
 import { findPostmaster, isAlive } from "./postmaster.ts";
 
 const START_TIMEOUT_MS = 60_000;
@@ -29,7 +20,6 @@ const STALE_RETRY_MS = 10_000;
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
 const LOG_LIMIT_BYTES = 10_000_000;
-const DATABASE = "lettermill";
 
 const SETTINGS: Record<string, string> = {
   shared_buffers: "256MB",
@@ -113,117 +103,6 @@ function handle(
     adopted,
     stop: () => stopServer(pid),
   };
-}
-
-function prepareFolder(wanted: string, user: OsUser, log: (line: string) => void): string {
-  mkdirSync(wanted, { recursive: true, mode: 0o711 });
-  if (isUsable(wanted, user)) return wanted;
-  const instead = join(makeFallbackFolder(wanted), "data");
-  mkdirSync(instead, { recursive: true, mode: 0o711 });
-  if (!isUsable(instead, user)) {
-    throw new Error(
-      `PostgreSQL's user can write neither to ${wanted} nor to ${instead}. Set DATABASE_URL, or DATA_DIR to a folder that everybody can enter.`,
-    );
-  }
-  log(
-    `PostgreSQL's user cannot enter ${wanted} (a folder above it is closed to others); the database lies in ${instead}.`,
-  );
-  return instead;
-}
-
-/** Tries what initdb will need: a folder inside, owned by that user, whose mode can be 0700 (not so on Windows drives under WSL). */
-function isUsable(folder: string, user: OsUser): boolean {
-  const probe = mkdtempSync(join(folder, "probe-"));
-  try {
-    giveTo(probe, user);
-    chmodSync(probe, 0o700);
-    return (statSync(probe).mode & 0o777) === 0o700 && canWriteFolder(probe, user);
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true, force: true });
-  }
-}
-
-function giveTo(path: string, user: OsUser): void {
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
-}
-
-interface ServerState {
-  password: string;
-  port?: number;
-}
-
-function readState(dataDir: string): ServerState | undefined {
-  try {
-    return JSON.parse(readFileSync(join(dataDir, "server.json"), "utf8")) as ServerState;
-  } catch {
-    return undefined;
-  }
-}
-
-function writeState(dataDir: string, state: ServerState): void {
-  const file = join(dataDir, "server.json");
-  writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
-
-/** initdb into a folder beside, renamed when complete, so that an interrupted first start leaves nothing half done. */
-async function createCluster(native: string, dataDir: string, user: OsUser): Promise<void> {
-  const password = randomBytes(18).toString("base64url");
-  const half = join(dataDir, "cluster.new");
-  const secret = mkdtempSync(join(tmpdir(), "lettermill-"));
-  try {
-    rmSync(half, { recursive: true, force: true });
-    mkdirSync(half, { mode: 0o700 });
-    giveTo(half, user);
-    giveTo(secret, user);
-    writeFileSync(join(secret, "password"), password, { mode: 0o600 });
-    giveTo(join(secret, "password"), user);
-    const flags = [
-      "--encoding=UTF8",
-      "--locale-provider=builtin",
-      "--locale=C.UTF-8",
-      "--auth=scram-sha-256",
-      "--username=lettermill",
-      "--data-checksums",
-    ];
-    await promisify(execFile)(
-      join(native, "bin", "initdb"),
-      ["-D", half, ...flags, `--pwfile=${join(secret, "password")}`],
-      {
-        ...user,
-        cwd: "/",
-        env: scrubbedEnvironment(),
-      },
-    );
-    await createDatabase(native, half, user);
-    writeState(dataDir, { password });
-    renameSync(half, join(dataDir, "cluster"));
-  } finally {
-    rmSync(secret, { recursive: true, force: true });
-  }
-}
-
-/** Single-user mode: the one moment when no server, port or password is needed. */
-async function createDatabase(native: string, cluster: string, user: OsUser): Promise<void> {
-  const single = promisify(execFile)(
-    join(native, "bin", "postgres"),
-    ["--single", "-D", cluster, "template1"],
-    {
-      ...user,
-      cwd: "/",
-      env: scrubbedEnvironment(),
-    },
-  );
-  single.child.stdin?.end(`CREATE DATABASE ${DATABASE}\n`);
-  await single;
-}
-
-/** PG* would redirect the server, and LANG=C would make SQL_ASCII databases. */
-function scrubbedEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|LD_PRELOAD|NODE_)/.test(name));
-  return Object.fromEntries(kept) as NodeJS.ProcessEnv;
 }
 
 /**

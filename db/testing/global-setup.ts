@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "#db/embedded/postgres.ts";
@@ -57,13 +57,16 @@ async function makeTemplate(): Promise<Template> {
     };
   }
   const dataDir = mkdtempSync(join(tmpdir(), "lettermill-test-"));
+  chmodSync(dataDir, 0o711);
   const server = await startEmbeddedPostgres({
     dataDir,
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "128MB" },
   });
   const remove = async () => {
     await server.stop();
-    for (const folder of [server.dataDir, dataDir]) rmSync(folder, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true, force: true });
+    // The stand-in under /var/tmp, where the temporary folder is closed to PostgreSQL's user.
+    if (server.dataDir !== dataDir) rmSync(dirname(server.dataDir), { recursive: true, force: true });
   };
   try {
     await fillTemplate(server.url, name);
