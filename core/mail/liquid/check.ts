@@ -1,0 +1,95 @@
+/** What is wrong with a template, in words for the person who writes it. */
+import { type LiquidError, LiquidError as LiquidErrorClass, type Variable } from "liquidjs";
+import { liquidEngines, TEMPLATE_LIMIT } from "./engine.ts";
+import { LIQUID_TOKEN, unescapeLiquid } from "./tokens.ts";
+
+export interface LiquidProblem {
+  /** Errors stop a send; a warning is an unknown variable that has a default. */
+  severity: "error" | "warning";
+  message: string;
+  /** From 1. */
+  line: number;
+  column: number;
+  variable?: string;
+}
+
+/** Variables that every mail knows, beside one `subscriber.<key>` for each attribute. */
+export const BUILT_IN_VARIABLES = [
+  "subscriber.email",
+  "workspace.name",
+  "workspace.address",
+  "campaign.name",
+  "unsubscribe_url",
+  "preferences_url",
+  "view_url",
+] as const;
+
+/** All variables of a workspace with these attribute keys. */
+export function knownVariables(attributeKeys: readonly string[]): string[] {
+  return [...BUILT_IN_VARIABLES, ...attributeKeys.map((key) => `subscriber.${key}`)];
+}
+
+/**
+ * Broken syntax (the first place) or, where the syntax is right, each unknown variable once per place.
+ * Positions count in the template as HTML editors' escapes inside Liquid are undone.
+ */
+export function checkLiquid(template: string, known: readonly string[]): LiquidProblem[] {
+  if (template.length > TEMPLATE_LIMIT) {
+    return [{ severity: "error", message: "The content is too long.", line: 1, column: 1 }];
+  }
+  const source = unescapeLiquid(template);
+  const engine = liquidEngines.html;
+  try {
+    const globals = engine.analyzeSync(engine.parse(source), { partials: false }).globals;
+    const names = new Set(known);
+    const problems = Object.values(globals)
+      .flat()
+      .filter((variable) => !isKnown(variable, names))
+      .map((variable) => unknownVariable(variable, source));
+    return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  } catch (error) {
+    if (!LiquidErrorClass.is(error)) throw error;
+    return [syntaxProblem(error as LiquidError)];
+  }
+}
+
+function isKnown(variable: Variable, names: ReadonlySet<string>): boolean {
+  let path = "";
+  for (const segment of variable.segments) {
+    // `subscriber[key]` is known only when the mail is made.
+    if (typeof segment === "object") return path === "subscriber";
+    path = path === "" ? String(segment) : `${path}.${segment}`;
+    if (names.has(path)) return true;
+  }
+  return false;
+}
+
+function unknownVariable(variable: Variable, source: string): LiquidProblem {
+  const name = variable.toString();
+  const { row, col } = variable.location;
+  const hasDefault = /\|\s*default\s*:/.test(tokenAt(source, row, col));
+  return {
+    severity: hasDefault ? "warning" : "error",
+    message: `There is no variable "${name}".`,
+    line: row,
+    column: col,
+    variable: name,
+  };
+}
+
+function tokenAt(source: string, row: number, col: number): string {
+  let offset = 0;
+  for (let line = 1; line < row; line++) offset = source.indexOf("\n", offset) + 1;
+  offset += col - 1;
+  for (const match of source.matchAll(LIQUID_TOKEN)) {
+    if (match.index <= offset && offset < match.index + match[0].length) return match[0];
+  }
+  return "";
+}
+
+function syntaxProblem(error: LiquidError): LiquidProblem {
+  const token = (error as LiquidError & { token?: { getPosition(): number[] } }).token;
+  const [line = 1, column = 1] = token?.getPosition() ?? [];
+  const said = (error.originalError?.message ?? error.message).replace(/, line:\d+, col:\d+$/, "");
+  return { severity: "error", message: `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, line, column };
+}

@@ -1,0 +1,37 @@
+/** The text part of a mail. */
+import { convert } from "html-to-text";
+import { LIQUID_TOKEN, mentionsVariable } from "../liquid/tokens.ts";
+import { textFooter } from "./footer.ts";
+
+const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
+
+/** Readable text of an HTML mail: link targets in angle brackets, images as their description. Liquid stays. */
+export function textFromHtml(html: string): string {
+  const tokens: string[] = [];
+  const shielded = html.replace(LIQUID_TOKEN, (token) => `\ufdd0${tokens.push(token) - 1}\ufdd1`);
+  const text = convert(shielded, {
+    wordwrap: false,
+    selectors: [
+      {
+        selector: "a",
+        options: { linkBrackets: ["<", ">"], hideLinkHrefIfSameAsText: true, noAnchorUrl: true },
+      },
+      { selector: "img", format: "description" },
+      ...HEADINGS.map((selector) => ({ selector, options: { uppercase: false } })),
+    ],
+    formatters: {
+      description: (element, _walk, builder) => {
+        const alt: string = element.attribs?.alt ?? "";
+        if (alt !== "") builder.addInline(alt);
+      },
+    },
+    limits: { maxInputLength: undefined },
+  });
+  return text.replace(/\ufdd0(\d+)\ufdd1/g, (_, n: string) => tokens[Number(n)] ?? "");
+}
+
+/** The text with the footer where asked, ending with a line break. */
+export function finishText(text: string, footer: boolean): string {
+  const ended = text.endsWith("\n") ? text : `${text}\n`;
+  return footer ? ended + textFooter((variable) => mentionsVariable(text, variable)) : ended;
+}
