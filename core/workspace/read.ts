@@ -1,0 +1,37 @@
+import { and, asc, eq } from "drizzle-orm";
+import type { Ctx, WorkspaceId } from "#core/platform/context.ts";
+import type { WorkspaceRole } from "#core/user/types.ts";
+import { memberships, workspaces } from "#db/schema/index.ts";
+
+/** A workspace as one of its members sees it. */
+export type WorkspaceOf = Omit<typeof workspaces.$inferSelect, "id"> & {
+  id: WorkspaceId;
+  role: WorkspaceRole;
+};
+
+/** The workspace with this slug, if the user is a member of it. */
+export async function readWorkspaceOf(
+  ctx: Pick<Ctx, "db">,
+  input: { slug: string; userId: number },
+): Promise<WorkspaceOf | null> {
+  const [found] = await ctx.db
+    .select({ workspace: workspaces, role: memberships.role })
+    .from(workspaces)
+    .innerJoin(memberships, eq(memberships.workspaceId, workspaces.id))
+    .where(and(eq(workspaces.slug, input.slug), eq(memberships.userId, input.userId)));
+  // The one place where a member's workspace id is minted for requests.
+  return found ? { ...found.workspace, id: found.workspace.id as WorkspaceId, role: found.role } : null;
+}
+
+/** The workspaces of a person, by name. */
+export async function listWorkspacesOf(
+  ctx: Pick<Ctx, "db">,
+  input: { userId: number },
+): Promise<{ id: number; slug: string; name: string; role: WorkspaceRole }[]> {
+  return ctx.db
+    .select({ id: workspaces.id, slug: workspaces.slug, name: workspaces.name, role: memberships.role })
+    .from(workspaces)
+    .innerJoin(memberships, eq(memberships.workspaceId, workspaces.id))
+    .where(eq(memberships.userId, input.userId))
+    .orderBy(asc(workspaces.name), asc(workspaces.id));
+}
