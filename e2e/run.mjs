@@ -1,0 +1,77 @@
+// `npm test`: installs what is missing, runs Vitest, then Playwright, and counts. Built-ins only, Node 20.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureInstalled, findProjectNode, projectEnvironment, root } from "../worker/install.mjs";
+import { findChromium } from "./chromium.mjs";
+
+ensureInstalled({ dev: true });
+const node = findProjectNode();
+const env = projectEnvironment(node);
+env.SCREENSHOTS_DIR ??= join(root, "artifacts", "pages");
+
+/** `npm test -- <filter>…`: browser journeys by their .spec, anything else goes to Vitest. */
+const filters = process.argv.slice(2);
+const journeys = filters.filter((one) => one.includes(".spec"));
+const others = filters.filter((one) => !one.includes(".spec"));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const reports = mkdtempSync(join(tmpdir(), "lettermill-reports-"));
+
+try {
+  if (journeys.length === 0 || others.length > 0) runVitest();
+  const hasJourneys = readdirSync(join(root, "e2e")).some((name) => name.endsWith(".spec.ts"));
+  if (hasJourneys && (others.length === 0 || journeys.length > 0)) await runPlaywright();
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+if (total.skipped > 0) process.stdout.write(`\n${total.skipped} skipped (each says why above)`);
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+function runVitest() {
+  const file = join(reports, "vitest.json");
+  const status = run("vitest/vitest.mjs", ["run", ...others, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  const report = readReport(file);
+  if (!report) return count("Vitest", { failed: 1 }, status);
+  // A file that does not even load has no failed test to count.
+  const broken = report.testResults.filter((one) => one.status === "failed" && !one.assertionResults.some((test) => test.status === "failed"));
+  count("Vitest", { passed: report.numPassedTests, failed: report.numFailedTests + broken.length, skipped: report.numPendingTests + report.numTodoTests }, status);
+}
+
+async function runPlaywright() {
+  const file = join(reports, "playwright.json");
+  const chromium = await findChromium(node, env);
+  if ("sentence" in chromium) {
+    process.stderr.write(`\n${chromium.sentence}\n`);
+    return count("Playwright", { failed: 1 }, 1);
+  }
+  if (chromium.path) env.CHROMIUM_PATH = chromium.path;
+  env.PLAYWRIGHT_JSON_OUTPUT_FILE = file;
+  mkdirSync(env.SCREENSHOTS_DIR, { recursive: true });
+  const status = run("@playwright/test/cli.js", ["test", ...journeys, "--reporter=list,json"]);
+  const stats = readReport(file)?.stats;
+  if (!stats) return count("Playwright", { failed: 1 }, status);
+  count("Playwright", { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }, status);
+}
+
+function run(program, args) {
+  return spawnSync(node, [join(root, "node_modules", program), ...args], { cwd: root, stdio: "inherit", env }).status;
+}
+
+/** What a runner counted, plus one failure where it ended badly without a failed test (an error between tests). */
+function count(runner, counted, status) {
+  const failed = counted.failed === 0 && status !== 0 ? 1 : counted.failed;
+  if (failed > counted.failed) process.stderr.write(`\n${runner} ended with an error outside its tests.\n`);
+  total.passed += counted.passed ?? 0;
+  total.failed += failed;
+  total.skipped += counted.skipped ?? 0;
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
