@@ -8,7 +8,11 @@ const node = findProjectNode();
 const env = { ...projectEnvironment(node), FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
 
 // The types of routes, and next-env.d.ts, which is not in the repository.
-spawnSync(node, [join(root, "node_modules/next/dist/bin/next"), "typegen"], { cwd: root, env, stdio: "ignore" });
+spawnSync(node, [join(root, "node_modules/next/dist/bin/next"), "typegen"], {
+  cwd: root,
+  env,
+  stdio: "ignore",
+});
 
 const checks = {
   types: ["typescript/bin/tsc", "--noEmit", "-p", "."],
@@ -27,7 +31,9 @@ function check(name, [program, ...args]) {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
     child.once("close", (code) => {
       const seconds = ((Date.now() - began) / 1000).toFixed(1);
-      process.stdout.write(`${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)\n${code === 0 ? "" : said}`);
+      process.stdout.write(
+        `${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)\n${code === 0 ? "" : said}`,
+      );
       done(code === 0);
     });
   });

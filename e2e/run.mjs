@@ -31,12 +31,28 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 
 function runVitest() {
   const file = join(reports, "vitest.json");
-  const status = run("vitest/vitest.mjs", ["run", ...others, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  const status = run("vitest/vitest.mjs", [
+    "run",
+    ...others,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
   const report = readReport(file);
   if (!report) return count("Vitest", { failed: 1 }, status);
   // A file that does not even load has no failed test to count.
-  const broken = report.testResults.filter((one) => one.status === "failed" && !one.assertionResults.some((test) => test.status === "failed"));
-  count("Vitest", { passed: report.numPassedTests, failed: report.numFailedTests + broken.length, skipped: report.numPendingTests + report.numTodoTests }, status);
+  const broken = report.testResults.filter(
+    (one) => one.status === "failed" && !one.assertionResults.some((test) => test.status === "failed"),
+  );
+  count(
+    "Vitest",
+    {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + broken.length,
+      skipped: report.numPendingTests + report.numTodoTests,
+    },
+    status,
+  );
 }
 
 async function runPlaywright() {
@@ -52,11 +68,16 @@ async function runPlaywright() {
   const status = run("@playwright/test/cli.js", ["test", ...journeys, "--reporter=list,json"]);
   const stats = readReport(file)?.stats;
   if (!stats) return count("Playwright", { failed: 1 }, status);
-  count("Playwright", { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }, status);
+  count(
+    "Playwright",
+    { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped },
+    status,
+  );
 }
 
 function run(program, args) {
-  return spawnSync(node, [join(root, "node_modules", program), ...args], { cwd: root, stdio: "inherit", env }).status;
+  return spawnSync(node, [join(root, "node_modules", program), ...args], { cwd: root, stdio: "inherit", env })
+    .status;
 }
 
 /** What a runner counted, plus one failure where it ended badly without a failed test (an error between tests). */

@@ -20,7 +20,10 @@ export function ensureInstalled(wanted) {
   }
   const missing = findMissing(wanted.dev);
   if (missing.length === 0) return;
-  const reason = missing.length > 3 ? `${missing.length} packages are missing or changed` : `missing or changed: ${missing.join(", ")}`;
+  const reason =
+    missing.length > 3
+      ? `${missing.length} packages are missing or changed`
+      : `missing or changed: ${missing.join(", ")}`;
   process.stdout.write(`Installing packages (${reason}); this takes a minute or two the first time.\n`);
   const npm = findNpm();
   const done = spawnSync(npm.command, [...npm.args, "ci", "--include=dev", "--no-fund", "--no-audit"], {
@@ -66,7 +69,10 @@ function findNpm() {
 }
 
 function pathWithout(folder) {
-  return (process.env.PATH ?? "").split(delimiter).filter((one) => one !== folder).join(delimiter);
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .filter((one) => one !== folder)
+    .join(delimiter);
 }
 
 /**
@@ -77,7 +83,9 @@ export function findProjectNode() {
   if (Number(process.versions.node.split(".")[0]) >= PROJECT_NODE) return process.execPath;
   const packaged = join(root, "node_modules", "node", "bin", "node");
   if (spawnSync(packaged, ["--version"]).status === 0) return packaged;
-  return fail(`Node ${PROJECT_NODE} is not there: the install script of the package "node" did not run. Allow it and run "npm rebuild node", or use Node ${PROJECT_NODE} yourself.`);
+  return fail(
+    `Node ${PROJECT_NODE} is not there: the install script of the package "node" did not run. Allow it and run "npm rebuild node", or use Node ${PROJECT_NODE} yourself.`,
+  );
 }
 
 /** The environment in which every program of the project finds this project's Node and tools first. */

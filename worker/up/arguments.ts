@@ -1,0 +1,32 @@
+import { Sentence } from "./sentence.ts";
+
+const PARTS = ["web", "worker", "inbound", "sandbox"] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface UpArguments {
+  /** Fills in a believable workspace before starting. */
+  demo: boolean;
+  /** Pages are compiled as they are opened, and again when their source changes. */
+  dev: boolean;
+  /** Nothing but these, on a machine that shares a database with others; empty means everything. */
+  only: Part[];
+}
+
+/** @throws Sentence with the usage */
+export function parseArguments(given: string[]): UpArguments {
+  const parsed: UpArguments = { demo: false, dev: false, only: [] };
+  for (let at = 0; at < given.length; at += 1) {
+    const [name, inline] = (given[at] ?? "").split("=", 2);
+    if (name === "--demo") parsed.demo = true;
+    else if (name === "--dev") parsed.dev = true;
+    else if (name === "--only") {
+      const part = PARTS.find((one) => one === (inline ?? given[++at]));
+      if (!part) throw new Sentence(`--only takes one of ${PARTS.join(", ")}.`);
+      parsed.only.push(part);
+    } else
+      throw new Sentence(
+        `${name} is not known. Usage: npm run up -- [--demo] [--dev] [--only web|worker|inbound|sandbox]`,
+      );
+  }
+  return parsed;
+}

@@ -1,0 +1,182 @@
+import { existsSync } from "node:fs";
+import { get } from "node:http";
+import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type Env, env, readEnv } from "#core/platform/env.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded/postgres.ts";
+import { migrate } from "#db/migrate.ts";
+import { parseArguments, type UpArguments } from "./arguments.ts";
+import { buildFolder, hashSources, isBuilt, stampBuild } from "./build-web.ts";
+import { type ChildPlan, type Children, makeChildren } from "./children.ts";
+import { say } from "./console.ts";
+import { keepSecret, lockFolder, makeDataFolder, publishDatabase } from "./data-folder.ts";
+import { findSetupLink } from "./first-run.ts";
+import { requirePort } from "./ports.ts";
+import { describeFailure, Sentence } from "./sentence.ts";
+
+const NEXT = "node_modules/next/dist/bin/next";
+/** Workers finish the mails in flight; the engine gives itself less than this. */
+const STOP_PATIENCE_MS = 30_000;
+/** How long children of a supervisor that was killed may take to notice and let go of their ports. */
+const LEFT_BEHIND_PATIENCE_MS = 35_000;
+const WEB_PATIENCE_MS = 60_000;
+
+/** Set-up and start in one: every step can be repeated, and what is already there is kept. */
+export async function up(given: string[]): Promise<void> {
+  const cleanups: (() => void | Promise<void>)[] = [];
+  let children: Children | undefined;
+  let isEnding = false;
+
+  async function end(code: number): Promise<never> {
+    if (isEnding) {
+      children?.kill();
+    } else {
+      isEnding = true;
+      if (children) {
+        say("up", "ending; mails in flight are finished first (again to end at once)");
+        // The receivers stay until those who send to them are gone.
+        await children.stop(STOP_PATIENCE_MS, (name) => name !== "sandbox");
+        await children.stop(STOP_PATIENCE_MS);
+      }
+    }
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    process.exit(code);
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => void end(signal === "SIGINT" ? 130 : 0));
+  }
+  watchStarter(() => void end(0));
+
+  try {
+    const wanted = parseArguments(given);
+    if (existsSync(".env")) process.loadEnvFile(".env");
+    Object.assign(process.env, { NODE_ENV: wanted.dev ? "development" : "production" });
+    const settings = wanted.only.length > 0 ? env() : await prepare(wanted, cleanups);
+    children = makeChildren(process.execPath, join(settings.dataDir, "logs"));
+    if (wanted.only.length > 0) makeDataFolder(resolve(settings.dataDir));
+    else await fill(settings, wanted, children);
+    await start(settings, wanted, children);
+  } catch (error) {
+    if (isEnding) return;
+    process.stderr.write(`\n${describeFailure(error)}\n`);
+    await end(1);
+  }
+}
+
+/** Folder, secret, database: what has to be there before anything of ours can run. */
+async function prepare(wanted: UpArguments, cleanups: (() => void | Promise<void>)[]): Promise<Env> {
+  const folder = resolve(process.env.DATA_DIR || ".data");
+  makeDataFolder(folder);
+  const lock = lockFolder(folder);
+  cleanups.push(lock.release);
+  process.env.DATA_DIR = folder;
+  process.env.APP_SECRET ||= keepSecret(folder);
+  // Mistakes in the rest are told before a database is started.
+  const early = readEnv({ ...process.env, DATABASE_URL: process.env.DATABASE_URL || "postgres://not/yet" });
+  const patience = lock.wasLeft ? LEFT_BEHIND_PATIENCE_MS : 0;
+  await requirePort("PORT", early.port, early.host, patience);
+  if (early.inboundListen)
+    await requirePort("INBOUND_LISTEN", early.inboundListen.port, early.inboundListen.host, patience);
+
+  if (!process.env.DATABASE_URL) {
+    say("up", "starting the embedded PostgreSQL");
+    const server: EmbeddedPostgres = await startEmbeddedPostgres({
+      dataDir: join(folder, "postgres"),
+      log: (line) => say("up", line),
+    });
+    cleanups.push(() => server.stop());
+    process.env.DATABASE_URL = server.url;
+    cleanups.push(publishDatabase(folder, server.url));
+  }
+  if (wanted.dev) say("up", "pages are compiled as they are opened");
+  return env();
+}
+
+/** Schema, demo data and pages. */
+async function fill(settings: Env, wanted: UpArguments, children: Children): Promise<void> {
+  const { applied } = await migrate(settings.databaseUrl);
+  say(
+    "up",
+    applied === 0
+      ? "the database is up to date"
+      : `the database got ${applied} new ${applied === 1 ? "migration" : "migrations"}`,
+  );
+  if (wanted.demo) {
+    const { code } = await children.runOnce({ name: "demo", args: ["db/seed/demo.ts"], env: process.env });
+    if (code !== 0) throw new Sentence("The demo workspace could not be made; the reason stands above.");
+  }
+  if (wanted.dev) return;
+  const hash = hashSources();
+  if (isBuilt(hash)) return;
+  say("up", "building the pages; this takes up to a minute");
+  const { code } = await children.runOnce({ name: "build", args: [NEXT, "build"], env: process.env });
+  if (code !== 0) throw new Sentence("The pages could not be built; the reason stands above.");
+  stampBuild(hash);
+}
+
+async function start(settings: Env, wanted: UpArguments, children: Children): Promise<void> {
+  const has = (part: UpArguments["only"][number]) => wanted.only.length === 0 || wanted.only.includes(part);
+  // The internet in a box is not part of an installation that the environment has put on the real one.
+  const hasSandbox = wanted.only.length > 0 ? has("sandbox") : settings.network !== "internet";
+  if (hasSandbox) children.keep({ name: "sandbox", args: ["worker/sandbox/main.ts"], env: process.env });
+  if (has("inbound")) children.keep({ name: "inbound", args: ["worker/inbound/main.ts"], env: process.env });
+  if (has("worker")) {
+    for (let number = 1; number <= settings.workerProcesses; number += 1) {
+      children.keep({ name: `worker ${number}`, args: ["worker/main.ts"], env: process.env });
+    }
+  }
+  if (!has("web")) return;
+  children.keep(planWeb(settings, wanted));
+  await waitForWeb(settings);
+  const link =
+    wanted.only.length > 0
+      ? undefined
+      : await findSetupLink(settings.databaseUrl, settings.appUrl, settings.appSecret);
+  const lines = [`Lettermill is ready at ${settings.appUrl}`];
+  if (link) lines.push(`Make the administrator and the first workspace: ${link}`);
+  lines.push("Ctrl-C ends it.");
+  process.stdout.write(`\n  ${lines.join("\n  ")}\n\n`);
+}
+
+function planWeb(settings: Env, wanted: UpArguments): ChildPlan {
+  if (!wanted.dev && !existsSync(join(buildFolder(), "BUILD_ID"))) {
+    throw new Sentence("The pages are not built yet: run `npm run build` first.");
+  }
+  const listen = ["-p", String(settings.port), ...(settings.host ? ["-H", settings.host] : [])];
+  return {
+    name: "web",
+    args: [NEXT, wanted.dev ? "dev" : "start", ...listen],
+    env: { ...process.env, NEXTAUTH_URL: settings.appUrl },
+  };
+}
+
+/** Any answer counts; a web that never answers is told, and left to its supervisor. */
+async function waitForWeb(settings: Env): Promise<void> {
+  const giveUpAt = Date.now() + WEB_PATIENCE_MS;
+  const host = !settings.host || /^(0\.0\.0\.0|::)$/.test(settings.host) ? "127.0.0.1" : settings.host;
+  while (Date.now() < giveUpAt) {
+    if (await answers(host, settings.port)) return;
+    await wait(100);
+  }
+  say("up", `the pages do not answer after ${WEB_PATIENCE_MS / 1000} s; see what "web" says above`);
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const request = get({ host, port, path: "/api/health", timeout: 10_000 }, (response) => {
+      response.resume();
+      done(true);
+    });
+    request.once("timeout", () => request.destroy());
+    request.once("error", () => done(false));
+  });
+}
+
+/** Where an older Node started us, its end is ours: it may have been killed without a chance to say so. */
+function watchStarter(end: () => void): void {
+  const starter = Number(process.env.LETTERMILL_PARENT);
+  if (!starter || starter !== process.ppid) return;
+  setInterval(() => {
+    if (process.ppid !== starter) end();
+  }, 1000).unref();
+}

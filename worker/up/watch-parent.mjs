@@ -1,0 +1,6 @@
+// Preloaded into every child: our standard input is a pipe from the supervisor, so its end is the supervisor's end,
+// however it came about. Without this a `kill -9` of the supervisor would leave workers behind.
+process.stdin.on("error", () => {});
+process.stdin.on("end", () => process.kill(process.pid, "SIGTERM"));
+process.stdin.resume();
+process.stdin.unref?.();
