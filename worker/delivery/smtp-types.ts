@@ -1,0 +1,74 @@
+import type { Stage } from "#core/mail/reply/types.ts";
+
+/** One reply as it was said. `code` 0: what came was no SMTP reply, or nothing came. */
+export type WireReply = { code: number; enhanced: string | null; text: string };
+
+/** Milliseconds for each step (RFC 5321 §4.5.3.2); tests shorten them. */
+export type Timeouts = {
+  /** TCP connect; the RFC names none, and a long one makes a dead host eat connections. */
+  connect: number;
+  greeting: number;
+  /** EHLO, STARTTLS, AUTH. */
+  hello: number;
+  /** MAIL and RCPT. */
+  mail: number;
+  data: number;
+  /** Without the body getting any further. */
+  block: number;
+  /** After the final dot. Too short a value makes doubles. */
+  dot: number;
+};
+
+export const TIMEOUTS: Timeouts = {
+  connect: 30_000,
+  greeting: 300_000,
+  hello: 300_000,
+  mail: 300_000,
+  data: 120_000,
+  block: 180_000,
+  dot: 600_000,
+};
+
+export type TlsMode =
+  /** STARTTLS where offered; the certificate is not judged. */
+  | "opportunistic"
+  /** STARTTLS or nothing; the certificate is not judged. */
+  | "required"
+  /** TLS from the first byte. */
+  | "wrapped"
+  | "never";
+
+export type ConnectOptions = {
+  /** Address to connect to; a host name is never resolved here. */
+  address: string;
+  port: number;
+  /** The name of the host, for TLS and in messages. */
+  host: string;
+  /** Address of this machine to connect from; undefined leaves it to the system. */
+  localAddress?: string;
+  heloName: string;
+  tls: TlsMode;
+  auth?: { user: string; password: string };
+  timeouts?: Partial<Timeouts>;
+  /** Each line said, in order; secrets are masked. */
+  onLine?: (who: "client" | "server", line: string) => void;
+  /** A TLS session of this host to go on with, and where to put the next. */
+  session?: { get(): Buffer | undefined; set(session: Buffer): void };
+};
+
+/** Why no connection came about. `network`: nobody answered; the others: what was said, at which step. */
+export type ConnectFailure = WireReply & { stage: Stage; kind: "network" | "reply" | "tls" };
+
+/** What became of one mail. */
+export type SendResult =
+  | ({ kind: "reply"; stage: "mail" | "rcpt" | "data" | "dot" } & WireReply)
+  /** The connection went away. Before the dot nothing was handed over; after it nobody knows. */
+  | { kind: "lost"; when: "before-dot" | "after-dot"; heard: boolean; text: string };
+
+export type OutgoingMail = {
+  /** Envelope addresses in ASCII, without angle brackets. */
+  from: string;
+  to: string;
+  /** CRLF only, dots stuffed, without the final dot. */
+  bytes: Buffer;
+};
