@@ -1,0 +1,76 @@
+import { promises } from "node:dns";
+import { isIPv6 } from "node:net";
+import type { Mx } from "#core/mail/site/key.ts";
+import type { HostPort } from "#core/platform/env.ts";
+
+/**
+ * What DNS said. `no-domain` (NXDOMAIN) and `no-data` (the name exists, such records do not) are facts;
+ * `failed` (SERVFAIL, refused, timed out) says nothing about the domain and is asked again later.
+ */
+export type DnsAnswer<T> =
+  | { kind: "found"; records: T[] }
+  | { kind: "no-data" }
+  | { kind: "no-domain" }
+  | { kind: "failed"; error: string };
+
+/** The questions that the engine asks; names are A-labels. */
+export type Dns = {
+  mx(name: string): Promise<DnsAnswer<Mx>>;
+  /** A and AAAA, IPv4 first. */
+  addresses(name: string): Promise<DnsAnswer<string>>;
+  /** Each record as one text, its strings joined. */
+  txt(name: string): Promise<DnsAnswer<string>>;
+  cname(name: string): Promise<DnsAnswer<string>>;
+};
+
+/** A resolver that asks these servers and no others, whatever the machine's own settings are. */
+export function makeDns(
+  servers: readonly HostPort[],
+  options: { timeoutMs?: number; tries?: number } = {},
+): Dns {
+  const resolver = new promises.Resolver({ timeout: options.timeoutMs ?? 5_000, tries: options.tries ?? 2 });
+  resolver.setServers(
+    servers.map(({ host, port }) => (isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`)),
+  );
+  return {
+    mx: (name) =>
+      ask(async () =>
+        (await resolver.resolveMx(name)).map(({ exchange, priority }) => ({
+          host: exchange,
+          preference: priority,
+        })),
+      ),
+    async addresses(name) {
+      const [four, six] = await Promise.all([
+        ask(() => resolver.resolve4(name)),
+        ask(() => resolver.resolve6(name)),
+      ]);
+      const records = [four, six].flatMap((answer) => (answer.kind === "found" ? answer.records : []));
+      if (records.length > 0) return { kind: "found", records };
+      // One family failed and the other has none: the failed one might have had some.
+      return four.kind === "failed" ? four : six.kind === "failed" ? six : four;
+    },
+    txt: (name) => ask(async () => (await resolver.resolveTxt(name)).map((parts) => parts.join(""))),
+    cname: (name) => ask(() => resolver.resolveCname(name)),
+  };
+}
+
+async function ask<T>(question: () => Promise<T[]>): Promise<DnsAnswer<T>> {
+  try {
+    const records = await question();
+    return records.length > 0 ? { kind: "found", records } : { kind: "no-data" };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (code === "ENOTFOUND") return { kind: "no-domain" };
+    if (code === "ENODATA") return { kind: "no-data" };
+    return { kind: "failed", error: WORDS[code] ?? `The lookup failed (${code || String(error)}).` };
+  }
+}
+
+const WORDS: Record<string, string> = {
+  ESERVFAIL: "The domain's name servers failed (SERVFAIL).",
+  ETIMEOUT: "The name servers did not answer in time.",
+  EREFUSED: "The name server refused to answer.",
+  ECONNREFUSED: "No name server is reachable.",
+  EBADNAME: "This is not a name that DNS can look up.",
+};
