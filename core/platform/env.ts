@@ -192,7 +192,9 @@ let memo: Env | undefined;
  * On the machine where `npm run up` runs, other commands find its secret and database in DATA_DIR.
  */
 export function env(): Env {
-  memo ??= readEnv({ ...readKept(process.env.DATA_DIR || ".data"), ...process.env });
+  if (memo) return memo;
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  memo = readEnv({ ...readKept(given.DATA_DIR ?? ".data"), ...given } as NodeJS.ProcessEnv);
   return memo;
 }
 

@@ -20,6 +20,7 @@ export interface ChildPlan {
 export interface Children {
   /** Starts it, and again whenever it ends. */
   keep(plan: ChildPlan): void;
+  isRunning(): boolean;
   /** Runs it once, to its end. */
   runOnce(plan: ChildPlan): Promise<{ code: number | null }>;
   /** SIGTERM to those named so (all without names), SIGKILL after the patience, and waits until they are gone. */
@@ -114,6 +115,7 @@ export function makeChildren(node: string, logFolder: string): Children {
 
   return {
     keep,
+    isRunning: () => running.size > 0,
     runOnce: async (plan) => launch(plan).ended,
     stop: async (patienceMs, isMeant = () => true) => {
       const meant = [...running].filter((entry) => isMeant(entry.name));

@@ -27,12 +27,12 @@ export async function up(given: string[]): Promise<void> {
   let children: Children | undefined;
   let isEnding = false;
 
-  async function end(code: number): Promise<never> {
+  async function end(code: number, lastWords?: string): Promise<never> {
     if (isEnding) {
       children?.kill();
     } else {
       isEnding = true;
-      if (children) {
+      if (children?.isRunning()) {
         say("up", "ending; mails in flight are finished first (again to end at once)");
         // The receivers stay until those who send to them are gone.
         await children.stop(STOP_PATIENCE_MS, (name) => name !== "sandbox");
@@ -40,6 +40,7 @@ export async function up(given: string[]): Promise<void> {
       }
     }
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    if (lastWords) process.stderr.write(`\n${lastWords}\n`);
     process.exit(code);
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -58,8 +59,7 @@ export async function up(given: string[]): Promise<void> {
     await start(settings, wanted, children);
   } catch (error) {
     if (isEnding) return;
-    process.stderr.write(`\n${describeFailure(error)}\n`);
-    await end(1);
+    await end(1, describeFailure(error));
   }
 }
 
