@@ -7,6 +7,32 @@ export type Column<Row> = ColumnHead & {
   cell: (row: Row) => ReactNode;
 };
 
+/** A region that scrolls sideways has to be reachable by keys. */
+function Scroller({
+  caption,
+  sticky,
+  reachable,
+  children,
+}: {
+  caption: string;
+  sticky: boolean;
+  reachable: boolean;
+  children: ReactNode;
+}) {
+  if (!reachable)
+    return (
+      <div className="table-scroll" data-sticky={sticky}>
+        {children}
+      </div>
+    );
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className="table-scroll" data-sticky={sticky} tabIndex={0} aria-label={caption}>
+      {children}
+    </section>
+  );
+}
+
 /**
  * A plain table, rendered on the server. The first column is the row's header and its link.
  * Below 768 px each row is a card. Put it into `<Panel flush>`, or leave `bare` off to get a panel.
@@ -47,14 +73,7 @@ export function DataTable<Row>({
       empty
     ) : (
       <>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keys */}
-        <div
-          className="table-scroll"
-          data-sticky={sticky}
-          tabIndex={cards ? undefined : 0}
-          role={cards ? undefined : "region"}
-          aria-label={cards ? undefined : caption}
-        >
+        <Scroller caption={caption} sticky={sticky} reachable={!cards}>
           <table className="table" data-cards={cards} data-density={big ? "big" : undefined}>
             <caption className="sr-only">{caption}</caption>
             <thead>
@@ -99,7 +118,7 @@ export function DataTable<Row>({
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroller>
         {pager && (pager.back || pager.next || pager.text) ? (
           <div className="panel-footer py-2!">
             <Pager {...pager} />

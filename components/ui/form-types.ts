@@ -4,7 +4,8 @@ export type ActionResult =
   | { ok: false; reason: string; message?: string; fields?: Record<string, string> };
 
 /** A server action as the kit calls it. Nothing returned counts as done. */
-export type FormAction = (form: FormData) => Promise<ActionResult | undefined | void>;
+// biome-ignore lint/suspicious/noConfusingVoidType: an action without a return statement is welcome too
+export type FormAction = (form: FormData) => Promise<ActionResult | void>;
 
 /** The sentence for a refusal: its message, else the wording for its code, else the reason itself. */
 export function refusalText(

@@ -67,7 +67,7 @@ export function Menu({
     const form = new FormData();
     for (const [key, value] of Object.entries(item.values ?? {})) form.set(key, value);
     start(async () => {
-      const result = await action(form);
+      const result = (await action(form)) ?? undefined;
       if (result?.ok === false) return setTrouble(refusalText(result));
       const message = result?.message ?? item.success;
       if (message) showToast(message, result?.undo ? { undo: result.undo } : {});
@@ -95,7 +95,7 @@ export function Menu({
                 isDisabled={item.disabled ?? false}
                 data-danger={item.danger || undefined}
               >
-                {item.icon ? <span className="[&>svg]:icon text-muted">{item.icon}</span> : null}
+                {item.icon ? <span className="[&>svg]:size-4 text-muted">{item.icon}</span> : null}
                 {item.label}
               </Dropdown.Item>
             ))}
