@@ -426,6 +426,9 @@ CREATE TABLE "claims" (
 	"epoch" integer NOT NULL,
 	"adopted" smallint DEFAULT 0 NOT NULL,
 	"campaign_id" integer NOT NULL,
+	"pool_id" smallint NOT NULL,
+	"bucket" integer NOT NULL,
+	"class" smallint NOT NULL,
 	"seqs" integer[] NOT NULL,
 	"claimed_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"set_aside_at" timestamp with time zone

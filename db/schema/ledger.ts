@@ -105,6 +105,10 @@ export const claims = pgTable(
     epoch: integer("epoch").notNull(),
     adopted: smallint("adopted").notNull().default(0),
     campaignId: integer("campaign_id").notNull(),
+    /** Where its rows go when they are handed back. */
+    poolId: smallint("pool_id").notNull(),
+    bucket: integer("bucket").notNull(),
+    class: smallint("class").notNull(),
     seqs: integer("seqs").array().notNull(),
     claimedAt: at("claimed_at").notNull().defaultNow(),
     /** Adopted three times and not settled: kept out of sending until a person looks. */
