@@ -9,8 +9,8 @@ import { mailText } from "./quoted-printable.ts";
 export const VIEW_TOKEN_MARK = "\ufdd2";
 
 export interface HtmlParts {
-  /** Plain text with Liquid, shown by inboxes beside the subject. */
-  preheader: string | null;
+  /** HTML of what inboxes show beside the subject; empty for none. */
+  preheader: string;
   /** Start of click links up to the token, such as `https://news.example.com/l/`; null leaves links alone. */
   clickBase: string | null;
   /** Start of the open pixel's address up to the token; null for none. */
@@ -57,7 +57,7 @@ export function prepareHtml(html: string, parts: HtmlParts): { html: string; lin
   }
   const bodyStart = places.bodyStart ?? places.headEnd ?? places.htmlStart ?? 0;
   const bodyEnd = places.bodyEnd ?? places.htmlEnd ?? shielded.length;
-  if (parts.preheader)
+  if (parts.preheader !== "")
     edits.push({ start: bodyStart, end: bodyStart, text: hiddenPreheader(parts.preheader) });
   let tail = "";
   if (parts.footer) tail += htmlFooter((variable) => mentionsVariable(html, variable));
@@ -84,11 +84,8 @@ function findPlaces(html: string): Places {
     onattribute(name, value) {
       if (name !== "href") return;
       const url = value.replace(/[\n\t]/g, "").trim();
-      const start = parser.startIndex;
-      // The parser's end is the quote's for quoted values: take a closing quote in, leave `>` out.
-      const quote = /^href\s*=\s*(["'])/i.exec(html.slice(start, start + 60))?.[1];
-      const end = quote === undefined ? parser.endIndex : closingQuote(html, start, quote);
-      if (isTrackable(url)) hrefs.push({ start, end, url });
+      // From the name to behind the closing quote, where there is one.
+      if (isTrackable(url)) hrefs.push({ start: parser.startIndex, end: parser.endIndex, url });
     },
     onopentag(name) {
       if (name === "a" || name === "area") places.links.push(...hrefs.slice(0, 1));
@@ -108,11 +105,6 @@ function findPlaces(html: string): Places {
   return places;
 }
 
-function closingQuote(html: string, start: number, quote: string): number {
-  const open = html.indexOf(quote, start);
-  return html.indexOf(quote, open + 1) + 1;
-}
-
 function isTrackable(url: string): boolean {
   return /^https?:\/\/./i.test(url) && !url.includes("\ufdd0") && URL.canParse(url);
 }
@@ -127,17 +119,21 @@ function applyEdits(html: string, edits: { start: number; end: number; text: str
   return out + html.slice(from);
 }
 
-function hiddenPreheader(preheader: string): string {
-  let text = "";
+/** Plain text with Liquid as HTML with Liquid. */
+export function escapeAroundLiquid(text: string): string {
+  let out = "";
   let from = 0;
-  for (const match of preheader.matchAll(LIQUID_TOKEN)) {
-    text += escapeHtml(preheader.slice(from, match.index)) + match[0];
+  for (const match of text.matchAll(LIQUID_TOKEN)) {
+    out += escapeHtml(text.slice(from, match.index)) + match[0];
     from = match.index + match[0].length;
   }
-  text += escapeHtml(preheader.slice(from));
+  return out + escapeHtml(text.slice(from));
+}
+
+function hiddenPreheader(preheader: string): string {
   // Invisible padding keeps inboxes from filling the line with whatever comes next in the mail.
   const padding = "&#847;&zwnj;&nbsp;".repeat(20);
-  return `<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all">${text}${padding}</div>\n`;
+  return `<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all">${preheader}${padding}</div>\n`;
 }
 
 function openPixel(base: string): string {

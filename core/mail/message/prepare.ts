@@ -1,8 +1,9 @@
 /** From what a person wrote to templates that only lack the recipient; shared by compiling and previewing. */
 
 import { clickUrl, openUrl, preferencesUrl, unsubscribeUrl, viewUrl } from "../links.ts";
+import { escapeHtml } from "../liquid/engine.ts";
 import { type LiquidScope, type LiquidTemplate, parseTemplate } from "../liquid/template.ts";
-import { cleanContent, prepareHtml } from "./html.ts";
+import { cleanContent, escapeAroundLiquid, prepareHtml } from "./html.ts";
 import { mailText } from "./quoted-printable.ts";
 import { finishText, textFromHtml } from "./text.ts";
 import type { MessageRecipient, MessageSource } from "./types.ts";
@@ -33,7 +34,7 @@ export function prepareMessage(source: MessageSource, tracked: boolean): Prepare
     content === null
       ? null
       : prepareHtml(content, {
-          preheader,
+          preheader: campaign ? escapeAroundLiquid(preheader) : escapeHtml(preheader),
           clickBase:
             campaign && tracked && source.trackClicks ? clickUrl(source.baseUrl, "", 0).slice(0, -2) : null,
           openBase: campaign && tracked && source.trackOpens ? openUrl(source.baseUrl, "") : null,

@@ -79,6 +79,7 @@ export function renderMessage(
   const tail = compiled.glue[compiled.parts.length] as Buffer;
   if (out.length - at < tail.length) out = grow(out, at, tail.length);
   at = append(out, at, tail);
+  if (compiled.parts.length === 1) at = dropEmptyLines(out, start, at);
 
   let position = 0;
   if (signers.length > 0) {
@@ -100,6 +101,22 @@ function headerText(fields: readonly HeaderField[]): string {
   let text = "";
   for (const [name, value] of fields) text += `${name}: ${value}\r\n`;
   return `${text}\r\n`;
+}
+
+/**
+ * Takes empty lines off the end of a body of text alone, where no boundary ends it: DKIM ignores them. A soft break
+ * before the last line break goes with them. Returns the new end.
+ */
+function dropEmptyLines(out: Buffer, start: number, end: number): number {
+  let at = end;
+  for (;;) {
+    if (at - start === 2) return start;
+    if (at - start < 4 || out[at - 3] !== 10 || out[at - 1] !== 10) return at;
+    // "x=", CRLF, CRLF is "x", CRLF.
+    const soft = at - 5 >= start && out[at - 5] === 61;
+    at -= soft ? 3 : 2;
+    if (soft) out.write("\r\n", at - 2, "latin1");
+  }
 }
 
 function append(out: Buffer, at: number, bytes: Buffer): number {
