@@ -59,12 +59,11 @@ export function formatShare(share: number, locale = defaultLocale): string {
   const whole = percent === 0 || percent === 100;
   const step = 10 ** -digits;
   const shown = percent > 0 && percent < 100 ? Math.min(Math.max(percent, step), 100 - step) : percent;
-  return (
-    numberFormat(locale, {
-      minimumFractionDigits: whole ? 0 : digits,
-      maximumFractionDigits: whole ? 0 : digits,
-    }).format(shown) + `${thin}%`
+  const size = whole ? 0 : digits;
+  const number = numberFormat(locale, { minimumFractionDigits: size, maximumFractionDigits: size }).format(
+    shown,
   );
+  return `${number}${thin}%`;
 }
 
 /** Change of a share in points: 0.001 → "+0.1 pt". */
