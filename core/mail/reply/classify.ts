@@ -21,7 +21,9 @@ export function classifyReply(input: Reply & { stage: Stage; provider?: string |
   const severity = severityOf(input);
   const rule = findRule(input, severity) ?? fallbackRule(input.code, severity);
   const early = BEFORE_RECIPIENT.includes(input.stage);
-  const verdict = early && rule.verdict === "recipient-dead" ? "policy" : rule.verdict;
+  // At MAIL FROM it is the sender's address that is refused.
+  const verdict =
+    (early || input.stage === "mail") && rule.verdict === "recipient-dead" ? "policy" : rule.verdict;
   const permanent = severity === 5 && !early && rule.retry !== true;
   return {
     verdict,
@@ -73,7 +75,7 @@ function plainText(raw: string): string {
     .toLowerCase()
     .replace(/[\u2018\u2019]/g, "'")
     .replace(/\b(?:https?:\/\/|www\.)[^\s>)\]]+/g, " ")
-    .replace(/<?[^\s<>"'(),;:[\]]+@[a-z0-9._*-]+>?/g, " <addr> ")
+    .replace(/<?[^\s<>"'(),;:[\]]{1,64}@[a-z0-9._*-]+>?/g, " <addr> ")
     .replace(/\s+/g, " ")
     .trim();
 }

@@ -247,6 +247,14 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     retry: true,
     action: suspend(HOUR, 3),
   },
+  {
+    // Said at the end of DATA it means that the person's own filter refused; an address that is dead is refused at RCPT.
+    id: "docomo-filter",
+    raw: /docomo/i,
+    stages: ["data", "dot"],
+    text: /^unknown user/,
+    verdict: "policy",
+  },
   { id: "charter-rate", raw: /\bAUP#(?:In|Out)-1[23]\d0\b/i, verdict: "slow-down", action: suspend(HOUR, 3) },
   { id: "charter-block", raw: /\bAUP#/i, verdict: "blocked", action: suspend(2 * HOUR, 5) },
 ];

@@ -48,7 +48,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   },
   {
     id: "login-required",
-    text: /authentication (?:is )?required|must (?:issue|use) a? ?starttls|starttls (?:is )?required|must authenticate|application-specific password|log ?in (?:with|via) your|code d.authentification|bad (?:username|credentials)|authentication (?:credentials )?invalid|no identity changes/,
+    text: /authentication (?:is )?required|must (?:issue|use) a? ?starttls|starttls (?:is )?required|must authenticate|application-specific password|log ?in (?:with|via) your|code d.authentification|bad (?:username|credentials)|authentication (?:credentials )?invalid|no identity changes|(?:advertise|support) auth(?:entication)? /,
     verdict: "auth",
   },
   {
@@ -90,14 +90,14 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   },
   {
     id: "virus",
-    text: /\bvirus|malware|trojan|phish|infected|dangerous attachment|executable|banned (?:file|attachment)|blocked attachment|attachment .{0,30}(?:not allowed|blocked|prohibited)/,
+    text: /\bvirus|malware|trojan|phish|infected|dangerous attachment|executable|(?:banned|illegal|blocked|prohibited) (?:file|attachment)|content presents|attachment .{0,30}(?:not allowed|blocked|prohibited)/,
     verdict: "content",
   },
 
   // The sender's reputation
   {
     id: "block-list",
-    text: /spamhaus|spamcop|barracudacentral|sorbs|cloudmark|\b(?:rbl|dnsbl|sbl|xbl|pbl|dbl|uribl|surbl)\b|block(?:ed)? ?-?list|black ?-?list|deny ?-?list|listed (?:on|in|at|by)|blocked using|listing in|real ?time list/,
+    text: /spamhaus|spamcop|barracudacentral|sorbs|cloudmark|\b(?:rbl|dnsbl|sbl|xbl|pbl|dbl|uribl|surbl)\b|block(?:ed)? ?-?list|black ?-?list|deny ?-?list|(?<!not )listed (?:on|in|at|by)\b|blocked using|listing in|real ?time list/,
     verdict: "blocked",
     action: {
       kind: "suspend",
@@ -105,6 +105,12 @@ export const TEXT_RULES: readonly ReplyRule[] = [
       scopes: ["lane"],
       threshold: { count: 5, windowSeconds: HOUR },
     },
+  },
+  {
+    // Some servers say nothing but the address of the list's own page.
+    id: "block-list-link",
+    raw: /https?:\/\/\S*(?:spamhaus|spamcop|barracudacentral|uribl|surbl|dnsbl|\brbl\b|blocklist|blacklist)/i,
+    verdict: "blocked",
   },
   {
     id: "reputation",
@@ -146,6 +152,19 @@ export const TEXT_RULES: readonly ReplyRule[] = [
     verdict: "policy",
   },
 
+  {
+    id: "not-accepting",
+    severity: 5,
+    text: /not accepting (?:connections|messages|mail|any)/,
+    verdict: "blocked",
+  },
+  {
+    // A list that one may not write to, or that is gone: it has no subscribers of ours behind it.
+    id: "group-closed",
+    raw: /groups\.google\.com\/support|not a member of (?:the|this) (?:mailing )?list/i,
+    verdict: "policy",
+  },
+
   // Pace, said in other words
   {
     id: "rate",
@@ -158,7 +177,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   {
     id: "client-identity",
     severity: 5,
-    text: /\b(?:helo|ehlo|ip|client|remote|source)[- ](?:ip )?(?:address|name|host|command)|\bhelo\b|\behlo\b|envelope blocked/,
+    text: /\b(?:helo|ehlo|(?<!or )ip|client|remote|source)[- ](?:ip )?(?:address|name|host|command)|\bhelo\b|\behlo\b|envelope blocked/,
     verdict: "policy",
   },
   {
@@ -174,7 +193,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   {
     id: "mailbox-disabled",
     severity: 5,
-    text: /(?:mail ?box|account|user|recipient|address|inbox)\b.{0,40}\b(?:disabled|deactivated|inactive|suspended|frozen|locked|closed|expired|discontinued|terminated|deleted|removed|cancell?ed|no longer (?:active|valid|available|exists?|in use|accept|at|with|on|work))|(?:disabled|deactivated|inactive|suspended|expired|closed|deleted) (?:recipient|mail ?box|account|user|address)|no longer (?:employed|valid|available|active|on this|with (?:us|the))|has (?:moved|left)|user (?:has )?moved|owner has changed|relocated|account (?:is )?(?:not active|unavailable)/,
+    text: /(?:mail ?box|account|user|recipient|address|inbox)\b.{0,40}\b(?:disabled|deactivated|inactive|suspended|frozen|locked|closed|expired|discontinued|terminated|deleted|removed|cancell?ed|no longer (?:active|valid|available|exists?|in use|accept|at|with|on|work))|(?:disabled|deactivated|inactive|suspended|expired|closed|deleted) (?:recipient|mail ?box|account|user|address)|no longer (?:employed|valid|available|active|on this|with (?:us|the))|has (?:moved|left)|user (?:has )?moved|owner has changed|relocated|account (?:is )?(?:not active|unavailable)|(?:recipient|destinataire)(?: \w+)? (?:is |est |has been )?bloc?k?(?:que|ed)\b/,
     verdict: "recipient-dead",
   },
   {
@@ -192,7 +211,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   {
     id: "recipient-unknown",
     severity: 5,
-    text: /(?:user|recipient|mail ?box|address(?:ee)?|account|destinatai?r\w*|alias|person|customer|login|local ?part|subscriber|member)s?\b.{0,50}\b(?:unknown|invalide?|not (?:be )?(?:found|known|exist|recogni[sz]ed|listed|valid|right|available|local)|doesn'?t exist|does ?n[o']t (?:exist|have)|undefined|unavailable|non-?exist\w*|nonexistent|no longer|misspelled|not a (?:valid|known|registered))|(?:unknown|invalid|no such|nonexistent|non-existent|unroutable|undeliverable|incorrect|bad|illegal|unrouteable|not? (?:a )?(?:known|valid|existing)|unresolvable)\b.{0,30}\b(?:user|recipients?|mail ?box|address(?:ee)?|account|local ?part|person|alias|user ?name|login|customer)|no (?:such )?(?:mail ?box|user|recipient|account|person|address|one)\b|user doesn'?t|(?:not|isn'?t|n't) (?:listed|found) in|not (?:our|a) (?:customer|user)|not our customer|no mailbox here|unable to find (?:the )?(?:recipient|user)|recipientnotfound|couldn'?t be found|could not be found|wasn'?t found|address error|rcp-p1|not a (?:valid )?(?:mailbox|user)|no valid recipients?|recipient not\b|^(?:<addr> ?:? ?)?address rejected\.?$|unknown local|unknown or illegal alias|adresse.{0,40}invalide|unbekannt|no existe|inconnu|nao existe/,
+    text: /(?:user|recipient|mail ?box|address(?:ee)?|account|destinatai?r\w*|alias|person|customer|login|local ?part|subscriber|member)s?\b.{0,50}\b(?:unknown|invalide?|not (?:be )?(?:found|known|exist|recogni[sz]ed|listed|valid|right|available|local)|doesn'?t exist|does ?n[o']t (?:exist|have)|undefined|unavailable|non-?exist\w*|nonexistent|no longer|misspelled|not a (?:valid|known|registered))|(?:unknown|invalid|no such|nonexistent|non-existent|unroutable|undeliverable|incorrect|bad|illegal|unrouteable|not? (?:a )?(?:known|valid|existing)|unresolvable)\b.{0,30}\b(?:user|recipients?|mail ?box|address(?:ee)?|account|local ?part|person|alias|user ?name|login|customer)|no (?:such )?(?:mail ?box|user|recipient|account|person|address|one)\b|user doesn'?t|(?:not|isn'?t|n't) (?:listed|found) in|not (?:our|a) (?:customer|user)|not our customer|no mailbox here|unable to find (?:the )?(?:recipient|user)|recipientnotfound|couldn'?t be found|could not be found|wasn'?t found|address error|rcp-p1|not a (?:valid )?(?:mailbox|user)|no valid recipients?|recipient not\b|^(?:<addr> ?:? ?)?(?:recipient )?address rejected\.?$|unknown local|unknown or illegal alias|adresse.{0,40}invalide|unbekannt|no existe|inconnu|nao existe/,
     verdict: "recipient-dead",
   },
 
@@ -205,8 +224,13 @@ export const TEXT_RULES: readonly ReplyRule[] = [
 
   // Names and ways
   {
+    id: "name-server-trouble",
+    text: /malformed or unexpected name server|servfail|(?:dns|name serv(?:er|ice)).{0,80}(?:try again|timed? ?out|server failure|temporar)/,
+    verdict: "network",
+  },
+  {
     id: "domain-dead",
-    text: /(?:host|domain|dns|mx|name ?server)\b.{0,60}\b(?:not found|unknown|no (?:such|valid)|does(?: not|n't) exist|doesn'?t exist|unresolv|not exist|lookup (?:fail|error)|error|failure)|(?:unknown|no such|unrout\w*|invalid|bad) (?:host|domain|dns|mx)|no (?:mx|route|mail exchanger|dns)|null mx|does not accept (?:e-?)?mail|doesn'?t accept mail|recipient domain|nullmx|\bnxdomain\b|mx (?:or|record)|unable to (?:resolve|look ?up)|domain name system/,
+    text: /(?:host|domain|dns|mx|name ?server)\b.{0,60}\b(?:not found|unknown|no (?:such|valid)|does(?: not|n't) exist|doesn'?t exist|unresolv|not exist|lookup (?:fail|error)|error|failure)|(?:unknown|no such|unrout\w*|invalid|bad) (?:host|domain|dns|mx)|no (?:mx|route|mail exchanger|dns)|null mx|does not accept (?:e-?)?mail|doesn'?t accept mail|recipient domain|nullmx|\bnxdomain\b|mx (?:or|record)|unable to (?:resolve|look ?up)|domain name system|couldn'?t find (?:any |a )?(?:host|mail exchanger|mx)|domain (?:\S+ )?is not reachable/,
     verdict: "dns",
   },
   {
@@ -228,12 +252,12 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   {
     id: "server-trouble",
     severity: 5,
-    text: /config(?:uration)? error|system (?:config )?error|internal (?:server )?error|out of memory|service unavailable|temporary|try again later|cannot (?:open|create|append)|i\/o error|exec |procmail|mailer error|command died|operating system/,
+    text: /config(?:uration)? error|system (?:config )?error|internal (?:server )?error|out of memory|service (?:is )?(?:currently |temporarily )?unavailable|temporary|try again later|cannot (?:open|create|append)|i\/o error|exec |procmail|mailer error|command died|pipe to|no such file or directory|local delivery failed|operating system/,
     verdict: "temporary",
   },
   {
     id: "command-refused",
-    text: /command\b.{0,40}\b(?:not (?:implemented|recogni[sz]ed)|unrecogni[sz]ed|unknown)|syntax error|bad sequence|unrecogni[sz]ed command|parameter not implemented|requested mail action aborted|transaction failed|protocol error/,
+    text: /malformed address|command\b.{0,40}\b(?:not (?:implemented|recogni[sz]ed)|unrecogni[sz]ed|unknown)|syntax error|bad sequence|unrecogni[sz]ed command|parameter not implemented|requested mail action aborted|transaction failed|protocol error/,
     verdict: "protocol",
   },
 ];
