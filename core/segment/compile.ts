@@ -1,0 +1,151 @@
+import { type SQL, sql } from "drizzle-orm";
+import { subscribers as s } from "#db/schema/index.ts";
+import type { SegmentCondition, SegmentDate, SegmentGroup, SegmentRule } from "./types.ts";
+
+export type SegmentContext = {
+  workspaceId: number;
+  /** The moment of evaluation, to which relative dates refer. */
+  now: Date;
+};
+
+type Attribute = Extract<SegmentCondition, { field: "attribute" }>;
+type Of<F extends SegmentCondition["field"]> = Extract<SegmentCondition, { field: F }>;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * A rule as a boolean expression over a row of `subscribers` (not aliased), never null. Everything that a person typed
+ * is a parameter. Texts compare without case; days are those of UTC. A group without rules matches nobody.
+ */
+export function compileSegment(rule: SegmentGroup, context: SegmentContext): SQL {
+  return compileRule(rule, context);
+}
+
+function compileRule(rule: SegmentRule, context: SegmentContext): SQL {
+  if ("rules" in rule) {
+    if (rule.rules.length === 0) return sql`false`;
+    const parts = rule.rules.map((inner) => compileRule(inner, context));
+    return sql`(${sql.join(parts, rule.match === "all" ? sql` and ` : sql` or `)})`;
+  }
+  switch (rule.field) {
+    case "attribute":
+      return compileAttribute(rule, context);
+    case "address":
+      return compileAddress(rule);
+    case "tag": {
+      const has = sql`${s.tags} @> array[${rule.value}]::text[]`;
+      return rule.op === "has" ? has : sql`not ${has}`;
+    }
+    case "subscription":
+      return compileSubscription(rule, context);
+    case "joined":
+      return compare(sql`${s.createdAt}`, rule.op, rule.date, context);
+    case "engagement":
+      return compileEngagement(rule, context);
+  }
+}
+
+function compileAttribute(rule: Attribute, context: SegmentContext): SQL {
+  const asText = sql`lower(${s.attributes} ->> ${rule.key}::text)`;
+  const asJson = sql`(${s.attributes} -> ${rule.key}::text)`;
+  switch (rule.op) {
+    case "is":
+      return sql`coalesce(${asText} = lower(${rule.value}::text), false)`;
+    case "is-not":
+      return sql`${asText} is distinct from lower(${rule.value}::text)`;
+    case "contains":
+      return sql`coalesce(strpos(${asText}, lower(${rule.value}::text)) > 0, false)`;
+    case "starts-with":
+      return sql`coalesce(starts_with(${asText}, lower(${rule.value}::text)), false)`;
+    case "more-than":
+      return sql`${asNumber(asJson)} > ${String(rule.value)}::numeric`;
+    case "less-than":
+      return sql`${asNumber(asJson, "Infinity")} < ${String(rule.value)}::numeric`;
+    case "equals":
+      return sql`coalesce(jsonb_typeof(${asJson}) = 'number' and ${asNumber(asJson)} = ${String(rule.value)}::numeric, false)`;
+    case "before":
+    case "after":
+      return compileDateAttribute(sql`${s.attributes} ->> ${rule.key}::text`, rule.op, rule.date, context);
+    case "is-true":
+      return sql`coalesce(${asJson} = 'true'::jsonb, false)`;
+    case "is-false":
+      return sql`coalesce(${asJson} = 'false'::jsonb, false)`;
+    case "is-set":
+      return sql`coalesce(${asText}, '') <> ''`;
+    case "is-not-set":
+      return sql`coalesce(${asText}, '') = ''`;
+  }
+}
+
+/** What is no number gives the infinity that no comparison wants, so that a text in the field is an answer, not an error. */
+function asNumber(json: SQL, otherwise: "-Infinity" | "Infinity" = "-Infinity"): SQL {
+  return sql`case when jsonb_typeof(${json}) = 'number' then ${json}::numeric else ${otherwise}::numeric end`;
+}
+
+/** ISO dates sort as text; only what looks like one takes part. */
+function compileDateAttribute(
+  value: SQL,
+  op: "before" | "after",
+  date: SegmentDate,
+  context: SegmentContext,
+): SQL {
+  const day = "on" in date ? date.on : momentOf(date, context).toISOString().slice(0, 10);
+  const asDay = sql`left(${value}, 10) collate "C"`;
+  const compared = op === "before" ? sql`${asDay} < ${day}::text` : sql`${asDay} > ${day}::text`;
+  return sql`coalesce(${compared} and ${value} ~ '^\\d{4}-\\d{2}-\\d{2}', false)`;
+}
+
+function compileAddress(rule: Of<"address">): SQL {
+  const value = sql`lower(${rule.value}::text)`;
+  switch (rule.op) {
+    case "is":
+      return sql`${s.addressKey} = ${value}`;
+    case "contains":
+      return sql`strpos(${s.addressKey}, ${value}) > 0`;
+    case "ends-with":
+      return sql`right(${s.addressKey}, length(${value})) = ${value}`;
+  }
+}
+
+/** EXISTS, not IN: below OR and NOT it becomes a hashed or an indexed lookup, whatever fits in memory. */
+function compileSubscription(rule: Of<"subscription">, context: SegmentContext): SQL {
+  const found = sql`exists (select from subscriptions su where su.subscriber_id = ${s.id} and su.list_id = ${rule.list}::int
+    and su.workspace_id = ${context.workspaceId}::int and su.status = ${rule.status}::subscription_status)`;
+  return rule.op === "is" ? found : sql`not ${found}`;
+}
+
+function compileEngagement(rule: Of<"engagement">, context: SegmentContext): SQL {
+  const since = rule.since ? startOf(rule.since, context) : null;
+  let did: SQL;
+  if (rule.action !== "accepted") {
+    did = sql`exists (select from hits h where h.subscriber_id = ${s.id} and h.workspace_id = ${context.workspaceId}::int
+      and h.kind = ${rule.action === "opened" ? "open" : "click"}::hit_kind and h.class = 'human'
+      ${rule.campaign === undefined ? sql`` : sql`and h.campaign_id = ${rule.campaign}::int`}
+      ${since ? sql`and h.at >= ${since}` : sql``})`;
+  } else if (rule.campaign === undefined) {
+    did = sql`(${s.lastAcceptedAt} is not null ${since ? sql`and ${s.lastAcceptedAt} >= ${since}` : sql``})`;
+  } else {
+    did = sql`exists (select from deliveries d where d.campaign_id = ${rule.campaign}::int and d.subscriber_id = ${s.id}
+      and d.state = 'a' ${since ? sql`and d.settled_at >= ${since}` : sql``})`;
+  }
+  return rule.op === "did" ? did : sql`not ${did}`;
+}
+
+/** Before a day: before it begins. After a day: once it is over. Relative: before or after that very moment. */
+function compare(value: SQL, op: "before" | "after", date: SegmentDate, context: SegmentContext): SQL {
+  if ("on" in date) {
+    const day = sql`(${date.on}::date)::timestamp at time zone 'UTC'`;
+    return op === "before" ? sql`${value} < ${day}` : sql`${value} >= ${day} + interval '1 day'`;
+  }
+  const moment = sql`${momentOf(date, context).toISOString()}::timestamptz`;
+  return op === "before" ? sql`${value} < ${moment}` : sql`${value} > ${moment}`;
+}
+
+function startOf(date: SegmentDate, context: SegmentContext): SQL {
+  if ("on" in date) return sql`(${date.on}::date)::timestamp at time zone 'UTC'`;
+  return sql`${momentOf(date, context).toISOString()}::timestamptz`;
+}
+
+function momentOf(date: { daysAgo: number }, context: SegmentContext): Date {
+  return new Date(context.now.getTime() - date.daysAgo * DAY_MS);
+}
