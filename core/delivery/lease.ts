@@ -1,0 +1,150 @@
+import type { Sql, TransactionSql } from "postgres";
+import type { Claim, LaneHold } from "./reserve.ts";
+
+/** A worker that was not heard of for so long is dead; judged by the database's clock alone. */
+export const LEASE_SECONDS = 15;
+/** A claim taken over so often and never settled may be what kills workers. */
+const ADOPTIONS_MAX = 3;
+
+/** Enters a worker into the list of the living; ids are never used again. */
+export async function enrol(
+  sql: Sql,
+  worker: { host: string; pid: number; graphileIds: readonly string[] },
+): Promise<number> {
+  const [row] = await sql<{ id: number }[]>`
+    insert into workers (host, pid, lease_until, graphile_ids)
+    values (${worker.host}, ${worker.pid}, clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}),
+      ${worker.graphileIds as string[]}::text[])
+    returning id`;
+  return row!.id;
+}
+
+/** Renews the lease. False: it had run out, and the worker is dead for all others. */
+export async function beat(sql: Sql, workerId: number): Promise<boolean> {
+  const rows =
+    await sql`update workers set lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
+    where id = ${workerId} and lease_until > clock_timestamp() returning 1`;
+  return rows.length > 0;
+}
+
+export type DeadWorker = { id: number; host: string; pid: number; lanes: number; graphileIds: string[] };
+
+/**
+ * Buries the workers whose lease has run out. The deletion comes first and alone: it waits for a beat in flight and
+ * looks again, so that a worker cannot be both alive and buried.
+ */
+export async function reap(sql: Sql): Promise<DeadWorker[]> {
+  return sql<DeadWorker[]>`
+    with dead as (
+      delete from workers where lease_until < clock_timestamp() returning id, host, pid, started_at, graphile_ids
+    ), counted as (
+      select d.*, (select count(*)::int from lanes l where l.worker_id = d.id) as lanes from dead d
+    ), noted as (
+      insert into worker_ends (id, host, pid, started_at, how, lanes)
+      select id, host, pid, started_at, 'lost', lanes from counted on conflict (id) do nothing
+    )
+    select id, host, pid, lanes, graphile_ids as "graphileIds" from counted`;
+}
+
+/** Frees the jobs of dead workers; hygiene only, the lease decides who may send. */
+export async function unlockJobs(sql: Sql, graphileIds: readonly string[]): Promise<void> {
+  if (graphileIds.length > 0)
+    await sql`select graphile_worker.force_unlock_workers(${graphileIds as string[]}::text[])`;
+}
+
+/** The last thing a worker does: its lanes are released already. */
+export async function leave(sql: Sql, workerId: number, lanes: number): Promise<void> {
+  await sql`with gone as (delete from workers where id = ${workerId} returning id, host, pid, started_at)
+    insert into worker_ends (id, host, pid, started_at, how, lanes)
+    select id, host, pid, started_at, 'stopped', ${lanes}::int from gone on conflict (id) do nothing`;
+}
+
+export type LaneRow = {
+  id: number;
+  epoch: number;
+  sourceId: number;
+  bucket: number;
+  /** GCRA state of the lane's rate, ms since the epoch. */
+  tat: number;
+  /** Its last owner was found dead, not more than a minute ago. */
+  isInherited: boolean;
+};
+
+/** Takes a lane that nobody living owns. Null: somebody does, or it may not run. */
+export async function acquire(sql: Sql, laneId: number, workerId: number): Promise<LaneRow | null> {
+  const [row] = await sql<LaneRow[]>`
+    update lanes l set worker_id = ${workerId}, epoch = l.epoch + 1, ran_at = now()
+    from lanes before where l.id = ${laneId} and before.id = l.id
+      and (l.worker_id is null or not exists (select from workers w where w.id = l.worker_id))
+      and exists (select from workers w where w.id = ${workerId})
+      and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
+    returning l.id, l.epoch, l.source_id as "sourceId", l.bucket,
+      coalesce(extract(epoch from l.tat)::float8 * 1000, 0) as tat, before.worker_id is not null as "isInherited"`;
+  return row ?? null;
+}
+
+/**
+ * Takes over the claims that the lane's owners before left behind, in the lane's own transaction. Those taken over
+ * too often are set aside. Rows that stand in `due` or in another claim by now are left out; `open` skips settled ones.
+ */
+export async function adopt(
+  tx: TransactionSql,
+  hold: LaneHold,
+): Promise<{ claims: Claim[]; setAside: number[] }> {
+  const rows = await tx<(Claim & { isSetAside: boolean })[]>`
+    with held as (select id from lanes where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}
+      for no key update),
+    old as (select c.id from claims c join held on held.id = c.lane_id
+      where c.epoch < ${hold.epoch} and c.set_aside_at is null order by c.id for update of c),
+    mine as (update claims c set epoch = ${hold.epoch}, adopted = adopted + 1,
+      set_aside_at = case when adopted + 1 > ${ADOPTIONS_MAX} then now() end
+      from old where c.id = old.id returning c.*)
+    select m.id::int, m.epoch, m.campaign_id as "campaignId", m.pool_id as "poolId", m.bucket, m.class,
+      m.set_aside_at is not null as "isSetAside",
+      array(select s from unnest(m.seqs) s where not exists (
+        select from due r where r.campaign_id = m.campaign_id and r.seq = s) and not exists (
+        select from claims c where c.campaign_id = m.campaign_id and c.id <> m.id and s = any(c.seqs))) as seqs
+    from mine m order by m.class, m.id`;
+  return {
+    claims: rows.filter((row) => !row.isSetAside),
+    setAside: rows.filter((row) => row.isSetAside).map((row) => row.id),
+  };
+}
+
+/** Gives a lane up. The epoch fences it: who has lost the lane changes nothing. */
+export async function release(sql: Sql, hold: LaneHold, tat: number): Promise<void> {
+  await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = now(), tat = ${tatParam(tat)}
+    where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}`;
+}
+
+/** What an owner says about its lane about once a second. False: the lane is no longer its own. */
+export async function reportLane(
+  sql: Sql,
+  hold: LaneHold,
+  state: {
+    connections: number;
+    pace: number;
+    tat: number;
+    code: number | null;
+    reply: string | null;
+    at: number | null;
+  },
+): Promise<boolean> {
+  const rows =
+    await sql`update lanes set connections = ${state.connections}, pace = ${state.pace}, tat = ${tatParam(state.tat)},
+      last_code = coalesce(${state.code}::smallint, last_code), last_reply = coalesce(${state.reply}::text, last_reply),
+      last_reply_at = coalesce(to_timestamp(${state.at}::float8 / 1000.0), last_reply_at)
+    where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch} returning 1`;
+  return rows.length > 0;
+}
+
+/** The engine suspends a lane after a reply that asks for it. A longer suspension stays. */
+export async function suspendLane(sql: Sql, hold: LaneHold, seconds: number, reply: string): Promise<void> {
+  await sql`update lanes set suspended_until = greatest(coalesce(suspended_until, now()), now() + make_interval(secs => ${seconds})),
+      suspended_reply = ${reply}
+    where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}`;
+}
+
+function tatParam(tat: number): Date | null {
+  return tat > 0 ? new Date(tat) : null;
+}
