@@ -14,3 +14,6 @@ export const LOG_IN_PER_IP = { limit: 30, seconds: 15 * 60 };
 /** Mails that a stranger can cause. */
 export const RESETS_PER_ADDRESS = { limit: 3, seconds: 60 * 60 };
 export const RESETS_PER_IP = { limit: 10, seconds: 60 * 60 };
+
+/** Mails that one person can cause by inviting. */
+export const INVITATIONS_PER_PERSON = { limit: 30, seconds: 60 * 60 };

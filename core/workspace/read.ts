@@ -1,5 +1,5 @@
-import { and, asc, eq } from "drizzle-orm";
-import type { Ctx, WorkspaceId } from "#core/platform/context.ts";
+import { and, asc, eq, sql } from "drizzle-orm";
+import type { AdminCtx, Ctx, WorkspaceId } from "#core/platform/context.ts";
 import type { WorkspaceRole } from "#core/user/types.ts";
 import { memberships, workspaces } from "#db/schema/index.ts";
 
@@ -33,5 +33,32 @@ export async function listWorkspacesOf(
     .from(workspaces)
     .innerJoin(memberships, eq(memberships.workspaceId, workspaces.id))
     .where(eq(memberships.userId, input.userId))
+    .orderBy(asc(workspaces.name), asc(workspaces.id));
+}
+
+export type WorkspaceRow = {
+  id: number;
+  slug: string;
+  name: string;
+  createdAt: Date;
+  members: number;
+  /** The administrator's own role there; null where they are no member, and see nothing of it. */
+  role: WorkspaceRole | null;
+};
+
+/** All workspaces for the Team page: names and numbers of people only. */
+export async function listWorkspaces(ctx: AdminCtx): Promise<WorkspaceRow[]> {
+  const userId = ctx.actor.kind === "user" ? ctx.actor.userId : 0;
+  return ctx.db
+    .select({
+      id: workspaces.id,
+      slug: workspaces.slug,
+      name: workspaces.name,
+      createdAt: workspaces.createdAt,
+      members: sql<number>`(select count(*)::int from ${memberships} as m where m.workspace_id = ${workspaces.id})`,
+      role: memberships.role,
+    })
+    .from(workspaces)
+    .leftJoin(memberships, and(eq(memberships.workspaceId, workspaces.id), eq(memberships.userId, userId)))
     .orderBy(asc(workspaces.name), asc(workspaces.id));
 }
