@@ -1,7 +1,7 @@
 /** What is wrong with a template, in words for the person who writes it. */
 import { type LiquidError, LiquidError as LiquidErrorClass, type Variable } from "liquidjs";
 import { liquidEngines, TEMPLATE_LIMIT } from "./engine.ts";
-import { LIQUID_TOKEN, unescapeLiquid } from "./tokens.ts";
+import { findLiquid, unescapeLiquid } from "./tokens.ts";
 
 export interface LiquidProblem {
   /** Errors stop a send; a warning is an unknown variable that has a default. */
@@ -81,10 +81,8 @@ function tokenAt(source: string, row: number, col: number): string {
   let offset = 0;
   for (let line = 1; line < row; line++) offset = source.indexOf("\n", offset) + 1;
   offset += col - 1;
-  for (const match of source.matchAll(LIQUID_TOKEN)) {
-    if (match.index <= offset && offset < match.index + match[0].length) return match[0];
-  }
-  return "";
+  const token = findLiquid(source).find(({ start, end }) => start <= offset && offset < end);
+  return token ? source.slice(token.start, token.end) : "";
 }
 
 function syntaxProblem(error: LiquidError): LiquidProblem {

@@ -1,7 +1,7 @@
 /** The HTML of a mail between the editor and the encoder: links found, parts put in. Liquid is left standing. */
 import { Parser } from "htmlparser2";
 import { escapeHtml } from "../liquid/engine.ts";
-import { LIQUID_TOKEN, mentionsVariable, unescapeLiquid } from "../liquid/tokens.ts";
+import { mapLiquid, mentionsVariable, shieldLiquid, unescapeLiquid } from "../liquid/tokens.ts";
 import { htmlFooter } from "./footer.ts";
 import { mailText } from "./quoted-printable.ts";
 
@@ -42,8 +42,7 @@ export function cleanContent(content: string): string {
  * @returns the HTML with Liquid, ending with a line break, and the original URL of each click link by number
  */
 export function prepareHtml(html: string, parts: HtmlParts): { html: string; links: string[] } {
-  const tokens: string[] = [];
-  const shielded = html.replace(LIQUID_TOKEN, (token) => `\ufdd0${tokens.push(token) - 1}\ufdd1`);
+  const { shielded, restore } = shieldLiquid(html);
   const places = findPlaces(shielded);
   const edits: { start: number; end: number; text: string }[] = [];
   const links: string[] = [];
@@ -66,7 +65,7 @@ export function prepareHtml(html: string, parts: HtmlParts): { html: string; lin
     edits.push({ start: Math.max(bodyEnd, bodyStart), end: Math.max(bodyEnd, bodyStart), text: tail });
   const edited = applyEdits(shielded, edits);
   const whole = places.bodyStart === null && places.htmlStart === null ? wrapFragment(edited) : edited;
-  const restored = whole.replace(/\ufdd0(\d+)\ufdd1/g, (_, n: string) => tokens[Number(n)] ?? "");
+  const restored = restore(whole);
   return { html: restored.endsWith("\n") ? restored : `${restored}\n`, links };
 }
 
@@ -121,13 +120,7 @@ function applyEdits(html: string, edits: { start: number; end: number; text: str
 
 /** Plain text with Liquid as HTML with Liquid. */
 export function escapeAroundLiquid(text: string): string {
-  let out = "";
-  let from = 0;
-  for (const match of text.matchAll(LIQUID_TOKEN)) {
-    out += escapeHtml(text.slice(from, match.index)) + match[0];
-    from = match.index + match[0].length;
-  }
-  return out + escapeHtml(text.slice(from));
+  return mapLiquid(text, (token) => token, escapeHtml);
 }
 
 function hiddenPreheader(preheader: string): string {

@@ -231,6 +231,29 @@ describe("renderMessage", () => {
     expect(String(mail.html)).not.toContain("\ufdd2");
   });
 
+  it("compiles hostile markup in bounded time", () => {
+    const started = performance.now();
+    const shapes = [
+      "{{",
+      "{%",
+      "<div>",
+      "<a href=",
+      "</body>",
+      "<!--",
+      "&",
+      "<a href='https://a.example/{{'",
+    ];
+    for (const shape of shapes) {
+      const html = `<a href="https://ok.example">ok</a>${shape.repeat(20_000)}`;
+      try {
+        compileMessage(source({ html }));
+      } catch (error) {
+        expect(String(error)).toMatch(/^(Tokenization|Parse)Error/);
+      }
+    }
+    expect(performance.now() - started).toBeLessThan(15_000);
+  });
+
   it("tracks nothing where both are off", () => {
     const compiled = compileMessage(source({ trackOpens: false, trackClicks: false }));
     expect(compiled.links).toEqual([]);

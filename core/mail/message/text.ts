@@ -1,14 +1,13 @@
 /** The text part of a mail. */
 import { convert } from "html-to-text";
-import { LIQUID_TOKEN, mentionsVariable } from "../liquid/tokens.ts";
+import { mentionsVariable, shieldLiquid } from "../liquid/tokens.ts";
 import { textFooter } from "./footer.ts";
 
 const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
 /** Readable text of an HTML mail: link targets in angle brackets, images as their description. Liquid stays. */
 export function textFromHtml(html: string): string {
-  const tokens: string[] = [];
-  const shielded = html.replace(LIQUID_TOKEN, (token) => `\ufdd0${tokens.push(token) - 1}\ufdd1`);
+  const { shielded, restore } = shieldLiquid(html);
   const text = convert(shielded, {
     wordwrap: false,
     selectors: [
@@ -25,9 +24,10 @@ export function textFromHtml(html: string): string {
         if (alt !== "") builder.addInline(alt);
       },
     },
-    limits: { maxInputLength: undefined },
+    // Deeper nesting than any mail has, and less than the stack.
+    limits: { maxDepth: 400 },
   });
-  return text.replace(/\ufdd0(\d+)\ufdd1/g, (_, n: string) => tokens[Number(n)] ?? "");
+  return restore(text);
 }
 
 /** The text with the footer where asked, ending with a line break. */
