@@ -255,6 +255,11 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     text: /^unknown user/,
     verdict: "policy",
   },
-  { id: "charter-rate", raw: /\bAUP#(?:In|Out)-1[23]\d0\b/i, verdict: "slow-down", action: suspend(HOUR, 3) },
+  {
+    id: "charter-rate",
+    raw: /\bAUP#(?:CNCT|(?:In|Out)-1[23]\d0)\b/i,
+    verdict: "slow-down",
+    action: suspend(HOUR, 3),
+  },
   { id: "charter-block", raw: /\bAUP#/i, verdict: "blocked", action: suspend(2 * HOUR, 5) },
 ];

@@ -245,6 +245,41 @@ describe("classifyReply", () => {
   });
 });
 
+/** Replies of the same providers and servers that the corpus does not have. */
+const OTHERS: readonly (readonly [string, ...Verdict[]])[] = [
+  ["450 4.2.0 <a@b.example>: Recipient address rejected: Greylisted, see the help page", "temporary"],
+  ["452 4.2.2 The email account that you tried to reach is over quota.", "mailbox-full"],
+  ["550 5.7.1 Our system has detected that this message is likely unsolicited mail.", "blocked", "content"],
+  ["451 4.7.1 Received too many messages from a new or untrusted IP: 192.0.2.1 (G28)", "slow-down"],
+  ["421 Max message per connection reached closing transmission channel", "slow-down"],
+  ["450 User is receiving mail too quickly", "slow-down"],
+  ["554 5.4.4 Domain Lookup Failed", "dns"],
+  ["550 5.4.310 DNS domain b.example does not exist", "dns"],
+  ["550 5.1.2 <a@b.example>: Recipient address rejected: Domain not found", "dns"],
+  ["554 delivery error: dd a@b.example is no longer valid. [-20]", "recipient-dead"],
+  ["550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found", "recipient-dead"],
+  ["550 Account blocked due to inactivity", "recipient-dead"],
+  ["550 Benutzer unbekannt", "recipient-dead"],
+  ["554 5.7.1 <a@b.example>: Recipient address rejected: Access denied", "policy"],
+  ["550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required", "policy", "auth"],
+  ["550 5.7.64 TenantAttribution; Relay Access Denied", "policy"],
+  ["553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "policy"],
+  ["550 5.7.23 The message was rejected because of Sender Policy Framework violation", "auth"],
+  ["450 4.7.25 Client host rejected: cannot find your hostname", "auth"],
+  ["550 5.7.511 Access denied, banned sender[192.0.2.1].", "blocked"],
+  ["550 OU-002 (BAY004-MC2F26) Unfortunately, messages from 192.0.2.1 weren't sent.", "blocked"],
+  ["421 RP-001 Unfortunately, some messages from 192.0.2.1 weren't sent. Please try again.", "slow-down"],
+  ["554 5.7.0 Reject, id=1234-01 - SPAM", "content", "blocked"],
+  ["554 5.7.1 Message contains a virus: Eicar-Test-Signature", "content"],
+  ["421 4.4.2 mx.example Error: timeout exceeded", "temporary", "network"],
+];
+
+describe("replies outside the corpus", () => {
+  it.each(OTHERS)("%s", (line, ...verdicts) => {
+    expect(verdicts).toContain(judge(line).verdict);
+  });
+});
+
 const corpus = path.join(process.env.CORPORA_DIR ?? path.resolve("../shared/corpora"), "smtp-replies.tsv");
 const CATEGORIES: Record<string, readonly Verdict[]> = {
   hard: ["recipient-dead"],

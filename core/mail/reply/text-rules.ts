@@ -48,7 +48,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   },
   {
     id: "login-required",
-    text: /authentication (?:is )?required|must (?:issue|use) a? ?starttls|starttls (?:is )?required|must authenticate|application-specific password|log ?in (?:with|via) your|code d.authentification|bad (?:username|credentials)|authentication (?:credentials )?invalid|no identity changes|(?:advertise|support) auth(?:entication)? /,
+    text: /authentication (?:is )?required|must (?:issue|use) a? ?starttls|starttls (?:is )?required|must authenticate|application-specific password|log ?in (?:with|via) your|code d.authentification|bad (?:username|credentials)|authentication (?:credentials )?invalid|no identity changes|\bnot authenticated|(?:advertise|support) auth(?:entication)? /,
     verdict: "auth",
   },
   {
@@ -73,7 +73,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   },
   {
     id: "mailbox-full",
-    text: /over ?-?quota|quota (?:\S+ )?(?:exceed|violation|reached|full)|exceed(?:s|ed|ing)?\b.{0,40}\b(?:quota|mailbox size|storage)|(?:mail ?box|inbox|maildir|account|mail folder)\b.{0,30}\b(?:is |has been |was )?(?:full|too large)|mailbox size limit|mail ?box (?:\S+ )?exceeded|(?:not enough|insufficient|out of) (?:disk |mailbox |mail )?(?:space|storage)|storage (?:limit|space)|boite du destinataire pleine|over (?:the )?(?:allowed|maximum|disk) (?:quota|space|size)|(?:user|recipient)\b.{0,20}\bout of (?:disk )?space|too many messages in mailbox|messages in recipient's mailbox exceeded|not enough space|overdrawn|would exceed|exceeds? allowed (?:message|mailbox) (?:count|size)|local limit/,
+    text: /over ?-?quota|quotaexceeded|over its (?:size|storage|quota)|mail ?box voll|quota (?:\S+ )?(?:exceed|violation|reached|full)|exceed(?:s|ed|ing)?\b.{0,40}\b(?:quota|mailbox size|storage)|(?:mail ?box|inbox|maildir|account|mail folder)\b.{0,30}\b(?:is |has been |was )?(?:full|too large)|mailbox size limit|mail ?box (?:\S+ )?exceeded|(?:not enough|insufficient|out of) (?:disk |mailbox |mail )?(?:space|storage)|storage (?:limit|space)|boite du destinataire pleine|over (?:the )?(?:allowed|maximum|disk) (?:quota|space|size)|(?:user|recipient)\b.{0,20}\bout of (?:disk )?space|too many messages in mailbox|messages in recipient's mailbox exceeded|not enough space|overdrawn|would exceed|exceeds? allowed (?:message|mailbox) (?:count|size)|local limit/,
     verdict: "mailbox-full",
   },
 
@@ -114,7 +114,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   },
   {
     id: "reputation",
-    text: /reputation|senderscore|sender score|poor (?:sender|ip)|ip (?:address )?.{0,60}(?:is |was |been )?(?:blocked|banned|rejected|bloquee)|block for spam|adresse ip source bloquee|bloquee|your (?:ip|host|server|network|domain)\b.{0,40}\b(?:blocked|banned|rejected|denied)|(?:client host|client|host|server|connection)\b.{0,80}\b(?:blocked|banned)|may not be mail exchanger|complaints|^blocked\b|\bblocked by\b|been blocked|we do not accept mail from|temporarily deferred due to|abuse|unsolicited|suspicious/,
+    text: /reputation|senderscore|sender score|poor (?:sender|ip)|ip (?:address )?.{0,60}(?:is |was |been )?(?:blocked|banned|rejected|bloquee)|block for spam|adresse ip source bloquee|bloquee|your (?:ip|host|server|network|domain)\b.{0,40}\b(?:blocked|banned|rejected|denied)|(?:client host|client|host|server|connection)\b.{0,80}\b(?:blocked|banned)|may not be mail exchanger|complaints|\bbanned\b|\d{1,3}(?:\.\d{1,3}){3}\]? (?:is |was |has been )?(?:blocked|listed)|^blocked\b|\bblocked by\b|been blocked|we do not accept mail from|temporarily deferred due to|abuse|unsolicited|suspicious/,
     verdict: "blocked",
     action: {
       kind: "suspend",
@@ -186,6 +186,11 @@ export const TEXT_RULES: readonly ReplyRule[] = [
     verdict: "policy",
   },
   {
+    id: "recipient-domain",
+    text: /rejected ?: (?:domain|host) not found|domain (?:name )?not found|unrout\w* (?:mail )?domain/,
+    verdict: "dns",
+  },
+  {
     id: "mailbox-away",
     text: /temporarily (?:unavailable|disabled|suspended|locked|inactive|closed)/,
     verdict: "temporary",
@@ -193,7 +198,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   {
     id: "mailbox-disabled",
     severity: 5,
-    text: /(?:mail ?box|account|user|recipient|address|inbox)\b.{0,40}\b(?:disabled|deactivated|inactive|suspended|frozen|locked|closed|expired|discontinued|terminated|deleted|removed|cancell?ed|no longer (?:active|valid|available|exists?|in use|accept|at|with|on|work))|(?:disabled|deactivated|inactive|suspended|expired|closed|deleted) (?:recipient|mail ?box|account|user|address)|no longer (?:employed|valid|available|active|on this|with (?:us|the))|has (?:moved|left)|user (?:has )?moved|owner has changed|relocated|account (?:is )?(?:not active|unavailable)|(?:recipient|destinataire)(?: \w+)? (?:is |est |has been )?bloc?k?(?:que|ed)\b/,
+    text: /(?:mail ?box|account|user|recipient|address|inbox)\b.{0,40}\b(?:disabled|deactivated|inactive|suspended|frozen|locked|closed|expired|discontinued|terminated|deleted|removed|cancell?ed|no longer (?:active|valid|available|exists?|in use|accept|at|with|on|work))|(?:disabled|deactivated|inactive|suspended|expired|closed|deleted) (?:recipient|mail ?box|account|user|address)|no longer (?:employed|valid|available|active|on this|with (?:us|the))|has (?:moved|left)|user (?:has )?moved|owner has changed|due to inactivity|relocated|account (?:is )?(?:not active|unavailable)|(?:recipient|destinataire)(?: \w+)? (?:is |est |has been )?bloc?k?(?:que|ed)\b/,
     verdict: "recipient-dead",
   },
   {
@@ -211,7 +216,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   {
     id: "recipient-unknown",
     severity: 5,
-    text: /(?:user|recipient|mail ?box|address(?:ee)?|account|destinatai?r\w*|alias|person|customer|login|local ?part|subscriber|member)s?\b.{0,50}\b(?:unknown|invalide?|not (?:be )?(?:found|known|exist|recogni[sz]ed|listed|valid|right|available|local)|doesn'?t exist|does ?n[o']t (?:exist|have)|undefined|unavailable|non-?exist\w*|nonexistent|no longer|misspelled|not a (?:valid|known|registered))|(?:unknown|invalid|no such|nonexistent|non-existent|unroutable|undeliverable|incorrect|bad|illegal|unrouteable|not? (?:a )?(?:known|valid|existing)|unresolvable)\b.{0,30}\b(?:user|recipients?|mail ?box|address(?:ee)?|account|local ?part|person|alias|user ?name|login|customer)|no (?:such )?(?:mail ?box|user|recipient|account|person|address|one)\b|user doesn'?t|(?:not|isn'?t|n't) (?:listed|found) in|not (?:our|a) (?:customer|user)|not our customer|no mailbox here|unable to find (?:the )?(?:recipient|user)|recipientnotfound|couldn'?t be found|could not be found|wasn'?t found|address error|rcp-p1|not a (?:valid )?(?:mailbox|user)|no valid recipients?|recipient not\b|^(?:<addr> ?:? ?)?(?:recipient )?address rejected\.?$|unknown local|unknown or illegal alias|adresse.{0,40}invalide|unbekannt|no existe|inconnu|nao existe/,
+    text: /(?:user|recipient|mail ?box|address(?:ee)?|account|destinatai?r\w*|alias|person|customer|login|local ?part|subscriber|member)s?\b.{0,50}\b(?:unknown|invalide?|not (?:be )?(?:found|known|exist|recogni[sz]ed|listed|valid|right|available|local)|doesn'?t exist|does ?n[o']t (?:exist|have)|undefined|unavailable|non-?exist\w*|nonexistent|no longer|misspelled|not a (?:valid|known|registered))|(?:unknown|invalid|no such|nonexistent|non-existent|unroutable|undeliverable|incorrect|bad|illegal|unrouteable|not? (?:a )?(?:known|valid|existing)|unresolvable)\b.{0,30}\b(?:user|recipients?|mail ?box|address(?:ee)?|account|local ?part|person|alias|user ?name|login|customer)|no (?:such )?(?:mail ?box|user|recipient|account|person|address|one)\b|user doesn'?t|(?:not|isn'?t|n't) (?:listed|found) in|not (?:our|a) (?:customer|user)|not our customer|no mailbox here|unable to find (?:the )?(?:recipient|user)|recipientnotfound|couldn'?t be found|could not be found|wasn'?t found|address error|rcp-p1|not a (?:valid )?(?:mailbox|user)|no valid recipients?|recipient not\b|^(?:<addr> ?:? ?)?(?:recipient )?address rejected\.?$|unknown local|unknown or illegal alias|adresse.{0,40}invalide|unbekannt|no existe|inconnu|desconocido|nao existe/,
     verdict: "recipient-dead",
   },
 
@@ -230,7 +235,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   },
   {
     id: "domain-dead",
-    text: /(?:host|domain|dns|mx|name ?server)\b.{0,60}\b(?:not found|unknown|no (?:such|valid)|does(?: not|n't) exist|doesn'?t exist|unresolv|not exist|lookup (?:fail|error)|error|failure)|(?:unknown|no such|unrout\w*|invalid|bad) (?:host|domain|dns|mx)|no (?:mx|route|mail exchanger|dns)|null mx|does not accept (?:e-?)?mail|doesn'?t accept mail|recipient domain|nullmx|\bnxdomain\b|mx (?:or|record)|unable to (?:resolve|look ?up)|domain name system|couldn'?t find (?:any |a )?(?:host|mail exchanger|mx)|domain (?:\S+ )?is not reachable/,
+    text: /(?:host|domain|dns|mx|name ?server)\b.{0,60}\b(?:not found|unknown|no (?:such|valid)|does(?: not|n't) exist|doesn'?t exist|unresolv|not exist|lookup (?:fail|error))|\bdns (?:\w+ )?(?:error|failure|fail)|(?:unknown|no such|unrout\w*|invalid|bad) (?:host|domain|dns|mx)|no (?:mx|route|mail exchanger|dns)|null mx|does not accept (?:e-?)?mail|doesn'?t accept mail|recipient domain|nullmx|\bnxdomain\b|mx (?:or|record)|unable to (?:resolve|look ?up)|domain name system|couldn'?t find (?:any |a )?(?:host|mail exchanger|mx)|domain (?:\S+ )?is not reachable/,
     verdict: "dns",
   },
   {
