@@ -20,7 +20,9 @@ export function parseArguments(given: string[]): UpArguments {
     if (name === "--demo") parsed.demo = true;
     else if (name === "--dev") parsed.dev = true;
     else if (name === "--only") {
-      const part = PARTS.find((one) => one === (inline ?? given[++at]));
+      if (inline === undefined) at += 1;
+      const wanted = inline ?? given[at];
+      const part = PARTS.find((one) => one === wanted);
       if (!part) throw new Sentence(`--only takes one of ${PARTS.join(", ")}.`);
       parsed.only.push(part);
     } else
