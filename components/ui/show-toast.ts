@@ -1,6 +1,7 @@
 "use client";
 
 import { toast } from "@heroui/react/toast";
+import { type ActionResult, refusalText } from "./form-types.ts";
 
 /** Says what just worked, for 10 s. Trouble never comes as a toast; it stays where it is. */
 export function showToast(message: string, options: { undo?: () => Promise<unknown>; undone?: string } = {}) {
@@ -14,7 +15,12 @@ export function showToast(message: string, options: { undo?: () => Promise<unkno
             variant: "tertiary" as const,
             onPress: () => {
               toast.close(key);
-              void undo().then(() => toast(undone, { timeout: 4_000 }));
+              void undo().then((result) => {
+                const refused = (result as ActionResult | undefined)?.ok === false;
+                toast(refused ? `Not undone. ${refusalText(result as { reason: string })}` : undone, {
+                  timeout: refused ? 10_000 : 4_000,
+                });
+              });
             },
           },
         }

@@ -1,0 +1,163 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { type ReactNode, useId, useState } from "react";
+import { cx } from "../ui/cx.ts";
+import { formatNumber } from "../ui/format.ts";
+import { toCsv } from "./csv.ts";
+
+export type ChartTable = { columns: string[]; rows: (string | number)[][] };
+export type LegendEntry = { label: string; colour: string; line?: boolean; hatch?: boolean };
+
+/**
+ * The frame of every chart: title, one sentence of what it says, and a button that swaps the
+ * drawing for a table of the same data. The drawing itself is hidden from screen readers.
+ */
+export function ChartFigure({
+  title,
+  description,
+  summary,
+  table,
+  csvName = "chart",
+  legend,
+  actions,
+  empty,
+  level = "panel",
+  children,
+}: {
+  title: string;
+  description?: ReactNode;
+  /** From the data: "Yahoo rose from 0.09 to 0.17 % in 30 days." Read out, not shown. */
+  summary: string;
+  table: ChartTable;
+  csvName?: string;
+  legend?: LegendEntry[];
+  actions?: ReactNode;
+  /** In place of the chart where there is no data; a sentence with the remedy. */
+  empty?: ReactNode;
+  /** "part" for a second chart inside a panel. */
+  level?: "panel" | "part";
+  children: ReactNode;
+}) {
+  const [asTable, setAsTable] = useState(false);
+  const id = useId();
+  const Heading = level === "panel" ? "h2" : "h3";
+
+  function download() {
+    const url = URL.createObjectURL(new Blob([toCsv(table.columns, table.rows)], { type: "text/csv" }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = `${csvName}.csv`;
+    link.click();
+    URL.revokeObjectURL(url);
+  }
+
+  return (
+    <figure
+      className={level === "panel" ? "panel m-0 p-4 pt-3.5" : "m-0 min-w-0"}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-summary`}
+    >
+      <figcaption className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <div className="min-w-0">
+          <Heading id={`${id}-title`} className="text-panel font-semibold">
+            {title}
+          </Heading>
+          {description ? <div className="max-w-[68ch] text-help text-muted">{description}</div> : null}
+          <p id={`${id}-summary`} className="sr-only">
+            {summary}
+          </p>
+        </div>
+        <div className="flex flex-wrap items-center gap-1">
+          {actions}
+          {empty ? null : (
+            <>
+              {asTable ? (
+                <button type="button" className="btn btn-ghost btn-small px-2.5!" onClick={download}>
+                  <Download aria-hidden="true" />
+                  CSV
+                </button>
+              ) : null}
+              <button
+                type="button"
+                className="btn btn-ghost btn-small px-2.5! text-link!"
+                aria-pressed={asTable}
+                onClick={() => setAsTable(!asTable)}
+              >
+                Table
+              </button>
+            </>
+          )}
+        </div>
+      </figcaption>
+      {empty ? (
+        <div className="py-10 text-center text-body text-muted text-pretty">{empty}</div>
+      ) : asTable ? (
+        <section
+          aria-label={`${title}, table`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys
+          tabIndex={0}
+          className="table-scroll -mx-4 mt-2 max-h-80 overflow-y-auto"
+        >
+          <table className="table" data-density="big">
+            <caption className="sr-only">{title}</caption>
+            <thead className="sticky top-0">
+              <tr>
+                {table.columns.map((column, index) => (
+                  <th
+                    key={column}
+                    scope="col"
+                    className={index > 0 && typeof table.rows[0]?.[index] === "number" ? "num" : undefined}
+                  >
+                    {column}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {table.rows.map((row) => (
+                <tr key={row.join("|")}>
+                  {row.map((cell, index) =>
+                    index === 0 ? (
+                      <th key={table.columns[index]} scope="row">
+                        {cell}
+                      </th>
+                    ) : (
+                      <td key={table.columns[index]} className={typeof cell === "number" ? "num" : undefined}>
+                        {typeof cell === "number" ? formatNumber(cell) : cell}
+                      </td>
+                    ),
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      ) : (
+        <>
+          {legend?.length ? (
+            <ul className="mt-2.5 flex flex-wrap gap-x-4 gap-y-1 text-help text-muted">
+              {legend.map((entry) => (
+                <li key={entry.label} className="flex items-center gap-2">
+                  <span
+                    aria-hidden="true"
+                    className={cx(
+                      "inline-block flex-none forced-colors:border",
+                      entry.line ? "h-0.5 w-4" : "size-2.5 rounded-[3px]",
+                      entry.hatch && "hatch",
+                    )}
+                    style={{ backgroundColor: entry.colour }}
+                  />
+                  {entry.label}
+                </li>
+              ))}
+            </ul>
+          ) : null}
+          <div aria-hidden="true" className="chart mt-3">
+            {children}
+          </div>
+        </>
+      )}
+    </figure>
+  );
+}
