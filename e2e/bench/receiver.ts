@@ -58,7 +58,7 @@ if (host && port) {
     smtpPort: 0,
     dnsPort: 0,
     world: "quiet",
-    keepBodies: false,
+    keepBodies: process.env.BENCH_KEEP_BODIES === "1",
     behaviours: { limitMode: "off" },
   });
   const started = performance.now();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BodyReader, fieldOf, headOf } from "./body.ts";
+import { BodyReader, fieldOf, headOf, inspectLines } from "./body.ts";
 
 function readIn(pieces: Buffer[]): { message: string; rest: string } {
   const reader = new BodyReader();
@@ -36,4 +36,14 @@ test("header fields are unfolded", () => {
   const head = headOf(Buffer.from("message-id:\r\n <a@b>\r\nSubject: one\r\n two\r\n\r\nSubject: body\r\n"));
   expect(fieldOf(head, /^Subject:[ \t]*((?:[^\r\n]|\r\n[ \t])*)/im)).toBe("one two");
   expect(fieldOf(head, /^Message-ID:[ \t]*((?:[^\r\n]|\r\n[ \t])*)/im)).toBe("<a@b>");
+});
+
+test("bytes that may not be sent are seen", () => {
+  const inspect = (text: string) => inspectLines(Buffer.from(text));
+  expect(inspect("a\r\nb\r\n")).toEqual({ bare: false, tooLong: false });
+  expect(inspect("a\nb\r\n").bare).toBe(true);
+  expect(inspect("a\rb\r\n").bare).toBe(true);
+  expect(inspect("\n\r").bare).toBe(true);
+  expect(inspect(`${"x".repeat(998)}\r\ny\r\n`).tooLong).toBe(false);
+  expect(inspect(`${"x".repeat(999)}\r\ny\r\n`).tooLong).toBe(true);
 });

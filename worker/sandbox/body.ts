@@ -70,3 +70,20 @@ export function headOf(bytes: Buffer): string {
   const stop = bytes.indexOf("\r\n\r\n");
   return bytes.toString("latin1", 0, Math.min(stop === -1 ? bytes.length : stop + 2, 16_384));
 }
+
+/** Whether a message has CR or LF apart from each other, or a line of more than 998 octets without its end. */
+export function inspectLines(message: Buffer): { bare: boolean; tooLong: boolean } {
+  let start = 0;
+  let lineFeeds = 0;
+  let bare = false;
+  let tooLong = false;
+  for (let at = message.indexOf(10); at !== -1; at = message.indexOf(10, start)) {
+    if (message[at - 1] !== 13) bare = true;
+    if (at - start > 999) tooLong = true;
+    lineFeeds += 1;
+    start = at + 1;
+  }
+  let returns = 0;
+  for (let at = message.indexOf(13); at !== -1; at = message.indexOf(13, at + 1)) returns += 1;
+  return { bare: bare || returns !== lineFeeds, tooLong: tooLong || message.length - start > 998 };
+}

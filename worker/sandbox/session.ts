@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { BodyReader, fieldOf, headOf } from "./body.ts";
+import { BodyReader, fieldOf, headOf, inspectLines } from "./body.ts";
 import type { ReceiverContext } from "./context.ts";
 import { type Fate, fateOf } from "./habits.ts";
 import { smallSite } from "./providers.ts";
@@ -391,9 +391,9 @@ export class Session {
 
   /** Bytes that RFC 5321 §2.3.8 and §4.5.3.1.6 forbid. */
   #inspect(raw: Buffer) {
-    const text = raw.toString("latin1");
-    if (/\r(?!\n)|(?<!\r)\n/.test(text)) this.#violate("protocol", "bare CR or LF in a message");
-    if (/[^\r\n]{999}/.test(text)) this.#violate("protocol", "line longer than 998 octets");
+    const { bare, tooLong } = inspectLines(raw);
+    if (bare) this.#violate("protocol", "bare CR or LF in a message");
+    if (tooLong) this.#violate("protocol", "line longer than 998 octets");
   }
 
   #refuse(recipient: Recipient, outcome: Outcome, reply: string) {
