@@ -22,13 +22,15 @@ class LiveHub {
   }
 
   async #listen(): Promise<void> {
+    let isFirst = true;
     try {
       // postgres.js listens again by itself after a lost connection; all pages then look once, for what they missed.
       await database().sql.listen(
         LIVE_CHANNEL,
         (topic) => this.#tell(this.#listeners.get(topic)),
         () => {
-          for (const listeners of this.#listeners.values()) this.#tell(listeners);
+          if (isFirst) isFirst = false;
+          else for (const listeners of this.#listeners.values()) this.#tell(listeners);
         },
       );
     } catch (error) {

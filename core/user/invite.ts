@@ -8,8 +8,8 @@ import {
   requireRole,
   type WorkspaceCtx,
 } from "#core/platform/context.ts";
-import { withTransaction } from "#core/platform/db.ts";
 import { takeFromBudget } from "#core/platform/rate-limit.ts";
+import { withRefusals } from "#core/platform/with-refusals.ts";
 import { CATALOGUE, composeSystemMail } from "#core/system-mail/catalogue.ts";
 import { enqueueSystemMail } from "#core/system-mail/enqueue.ts";
 import { invitations, memberships, users, workspaces } from "#db/schema/index.ts";
@@ -83,7 +83,7 @@ async function invite(
   if (waitSeconds > 0)
     return refuse(`Many were invited in this hour. Go on in ${Math.ceil(waitSeconds / 60)} minutes.`);
   const { token, tokenHash } = makeToken();
-  return withTransaction(ctx, async (ctx) => {
+  return withRefusals(ctx, async (ctx) => {
     const [inviter] = inviterId
       ? await ctx.db.select({ name: users.name }).from(users).where(eq(users.id, inviterId))
       : [];
@@ -119,12 +119,13 @@ async function invite(
       link,
       days: INVITATION_DAYS,
     });
-    await enqueueSystemMail(ctx, {
+    const mail = await enqueueSystemMail(ctx, {
       workspaceId: input.mailFrom.id,
       kind: "invitation",
       to: input.address.address,
       ...composeSystemMail(input.mailFrom, letter),
     });
+    if (!mail.ok) return mail;
     await recordAudit(ctx, {
       ...(input.workspaceId !== null && { workspaceId: input.workspaceId }),
       action: "user.invite",

@@ -9,7 +9,7 @@ export const PASSWORD_MAX = 200;
 
 /** Log-in attempts: per address, so that one account cannot be guessed; per client, so that many cannot. */
 export const LOG_IN_PER_ADDRESS = { limit: 8, seconds: 15 * 60 };
-export const LOG_IN_PER_IP = { limit: 30, seconds: 15 * 60 };
+export const LOG_IN_PER_IP = { limit: 60, seconds: 15 * 60 };
 
 /** Mails that a stranger can cause. */
 export const RESETS_PER_ADDRESS = { limit: 3, seconds: 60 * 60 };

@@ -1,18 +1,19 @@
+import type { NextRequest } from "next/server";
 import { CoreError } from "#core/platform/context.ts";
 import { mayListen } from "#core/workspace/may-listen.ts";
+import type { UserCtx } from "../../_server/authorize.ts";
 import { liveHub } from "../../_server/live.ts";
 import { userRoute } from "../../_server/route.ts";
 import { currentSession } from "../../_server/session.ts";
 
 export const dynamic = "force-dynamic";
 
-const BEAT_MS = 15_000;
+const BEAT_MS = 12_000;
 /** At most one event a second and topic, the last change always told. */
 const LEAST_GAP_MS = 1000;
 const MOST_TOPICS = 5;
 
-/** Server-sent events: `changed` with the topic as data, at once (so that a page knows it is live) and after each change. */
-export const GET = userRoute(async (ctx, request) => {
+async function allowedTopics(ctx: UserCtx, request: NextRequest): Promise<string[]> {
   const session = await currentSession();
   const topics = [...new Set(request.nextUrl.searchParams.getAll("topic"))].slice(0, MOST_TOPICS);
   if (!session || topics.length === 0) throw new CoreError("invalid", "Name a topic.");
@@ -21,6 +22,18 @@ export const GET = userRoute(async (ctx, request) => {
       throw new CoreError("not-found", "There is no such topic.");
     }
   }
+  return topics;
+}
+
+/** For pages whose stream broke: whether asking again makes sense. */
+export const HEAD = userRoute(async (ctx, request) => {
+  await allowedTopics(ctx, request);
+  return new Response(null, { status: 204 });
+});
+
+/** Server-sent events: a message with the topic as data after each change, and `ping` in between. */
+export const GET = userRoute(async (ctx, request) => {
+  const topics = await allowedTopics(ctx, request);
   const stops: (() => void)[] = [];
   const stop = () => {
     for (const one of stops.splice(0)) one();
@@ -28,7 +41,7 @@ export const GET = userRoute(async (ctx, request) => {
   const stream = new ReadableStream<Uint8Array>({
     async start(controller) {
       const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
-      const beat = setInterval(() => send(": beat\n\n"), BEAT_MS);
+      const beat = setInterval(() => send("event: ping\ndata: 1\n\n"), BEAT_MS);
       stops.push(() => clearInterval(beat));
       request.signal.addEventListener("abort", () => {
         stop();
@@ -40,7 +53,7 @@ export const GET = userRoute(async (ctx, request) => {
       });
       send("retry: 3000\n\n");
       for (const topic of topics) {
-        const tell = throttled(() => send(`event: changed\ndata: ${JSON.stringify(topic)}\n\n`));
+        const tell = throttled(() => send(`data: ${topic}\n\n`));
         stops.push(tell.stop);
         const unsubscribe = await liveHub().subscribe(topic, tell.call);
         // Gone while we were connecting.
@@ -48,7 +61,7 @@ export const GET = userRoute(async (ctx, request) => {
         else stops.push(unsubscribe);
       }
       if (request.signal.aborted) stop();
-      else send("event: open\ndata: {}\n\n");
+      else send("event: ping\ndata: 1\n\n");
     },
     cancel: stop,
   });
