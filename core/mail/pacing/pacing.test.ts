@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { classifyReply } from "#core/mail/reply/classify.ts";
 import { SLOWEST_PER_SECOND, startPace, stepDown, stepUp } from "./adapt.ts";
 import { gcra, gcraRoom } from "./gcra.ts";
 import { connectionRamp } from "./ramp.ts";
+import { type LaneMood, reactToReply } from "./react.ts";
 import { advanceRecovery, recoveryConnections, startRecovery } from "./recovery.ts";
 import { countHit } from "./threshold.ts";
 
@@ -154,6 +156,41 @@ describe("Gmail's recovery", () => {
     }
     expect(seen).toEqual([1, 2, 3, 4]);
     expect(recoveryConnections(state, 5)).toBe(5);
+  });
+});
+
+describe("reactToReply", () => {
+  const limits = { connections: 10, messagesPerConnection: 100, messagesPerSecond: 100 };
+  const fresh: LaneMood = { pace: startPace(limits), recovery: null, hits: {} };
+  const said = (code: number, text: string) => classifyReply({ code, text, stage: "rcpt" });
+
+  it("leaves the pace alone for what is about one mail", () => {
+    for (const text of ["user unknown", "mailbox full", "message contains a virus", "DMARC policy"]) {
+      expect(reactToReply(fresh, said(550, text), 0)).toEqual({ mood: fresh, suspend: null, slowed: false });
+    }
+  });
+  it("steps down once a minute for slow-down without an action", () => {
+    const one = reactToReply(fresh, said(451, "rate limit exceeded"), 0);
+    expect(one).toMatchObject({ slowed: true, suspend: null, mood: { pace: { connections: 5 } } });
+    expect(reactToReply(one.mood, said(451, "rate limit exceeded"), 30_000).slowed).toBe(false);
+  });
+  it("suspends when the rule's count is reached, not before", () => {
+    const reply = said(421, "[TSS04] Messages from 192.0.2.1 temporarily deferred");
+    const one = reactToReply(fresh, reply, 0);
+    expect(one).toMatchObject({ suspend: null, slowed: true });
+    expect(reactToReply(one.mood, reply, 1000).suspend).toEqual({ until: 7_201_000, scopes: ["lane"] });
+    expect(reactToReply(one.mood, reply, 3_700_000).suspend).toBeNull();
+  });
+  it("stops at Gmail's quota at once, and again when refused while climbing", () => {
+    const reply = said(421, "Gmail has detected an unusual rate of mail originating from your IP address");
+    const stop = reactToReply(fresh, reply, 0);
+    expect(stop).toMatchObject({
+      suspend: { until: 600_000, scopes: ["lane"] },
+      mood: { recovery: { phase: "stopped" } },
+    });
+    const climbing = advanceRecovery(stop.mood.recovery!, "tick", 600_000, 10);
+    const again = reactToReply({ ...stop.mood, recovery: climbing }, reply, 700_000);
+    expect(again.suspend?.until).toBe(1_300_000);
   });
 });
 

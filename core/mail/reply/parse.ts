@@ -1,5 +1,5 @@
 /** Longest text kept of a reply, in characters. RFC 5321 allows 512 per line and any number of lines. */
-export const REPLY_TEXT_MAX = 4000;
+const REPLY_TEXT_MAX = 4000;
 
 export type ParsedReply = { code: number; enhanced: string | null; text: string };
 

@@ -7,11 +7,10 @@ function suspend(seconds: number, count?: number): ReplyAction {
   return { kind: "suspend", seconds, scopes: ["lane"], ...hourly(count) };
 }
 function slow(
-  seconds: number,
-  to: Pick<ReplyAction, "connections" | "messagesPerConnection" | "messagesPerMinute">,
+  to: { connections?: number; messagesPerConnection?: number; messagesPerMinute?: number },
   count?: number,
 ): ReplyAction {
-  return { kind: "slow", seconds, scopes: ["lane"], ...to, ...hourly(count) };
+  return { kind: "slow", scopes: ["lane"], ...to, ...hourly(count) };
 }
 function hourly(count?: number): Pick<ReplyAction, "threshold"> {
   return count === undefined ? {} : { threshold: { count, windowSeconds: HOUR } };
@@ -82,13 +81,13 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     id: "yahoo-ts03",
     raw: /\[(?:TSS|TS)0[13]\]/i,
     verdict: "slow-down",
-    action: slow(30 * MINUTE, { messagesPerMinute: 10 }, 3),
+    action: slow({ messagesPerMinute: 10 }, 3),
   },
   {
     id: "yahoo-ts02",
     raw: /\[(?:TSS|TS)02\]/i,
     verdict: "slow-down",
-    action: slow(30 * MINUTE, { messagesPerMinute: 1 }, 3),
+    action: slow({ messagesPerMinute: 1 }, 3),
   },
   { id: "yahoo-block-list", raw: /\[BL\d*\]/, verdict: "blocked", action: suspend(2 * HOUR, 5) },
   {
@@ -96,7 +95,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     text: /(?:max(?:imum)?|too many) (?:number of )?messages? (?:per|in (?:this|one)) (?:connection|session)/,
     verdict: "slow-down",
     retry: true,
-    action: slow(HOUR, { messagesPerConnection: 2 }, 2),
+    action: slow({ messagesPerConnection: 2 }, 2),
   },
 
   // Microsoft: sendersupport.olc.protection.outlook.com and learn.microsoft.com on NDR codes
@@ -105,7 +104,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     raw: /\bRP-003\b|exceeded the maximum number of connections|max concurrent connections|IB007/i,
     verdict: "slow-down",
     retry: true,
-    action: slow(HOUR, { connections: 1 }, 2),
+    action: slow({ connections: 1 }, 2),
   },
   {
     id: "microsoft-rate",
@@ -131,7 +130,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     id: "microsoft-server-busy",
     text: /server busy\b.*try again later/,
     verdict: "slow-down",
-    action: slow(90 * MINUTE, { connections: 1, messagesPerMinute: 1 }, 3),
+    action: slow({ connections: 1, messagesPerMinute: 1 }, 3),
   },
   {
     id: "microsoft-temporary",
@@ -183,7 +182,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     id: "comcast-rate",
     raw: /\bRL0000\d\d\b/,
     verdict: "slow-down",
-    action: slow(2 * HOUR, { connections: 5 }, 2),
+    action: slow({ connections: 5 }, 2),
   },
   { id: "comcast-block", raw: /\bBL0000\d\d\b/, verdict: "blocked", action: suspend(2 * HOUR, 5) },
   {
@@ -198,14 +197,14 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     providers: ["gmx"],
     text: /(?:policy )?restrictions/,
     verdict: "policy",
-    action: slow(HOUR, { messagesPerMinute: 1 }, 5),
+    action: slow({ messagesPerMinute: 1 }, 5),
   },
   {
     id: "orange-connections",
     text: /trop de connexions/,
     verdict: "slow-down",
     retry: true,
-    action: slow(HOUR, { connections: 1 }, 2),
+    action: slow({ connections: 1 }, 2),
   },
   {
     id: "orange-spam",
@@ -238,7 +237,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     id: "netease-spam-permanent",
     raw: /\bDT:SPM\b/,
     verdict: "content",
-    action: slow(HOUR, { connections: 1 }, 3),
+    action: slow({ connections: 1 }, 3),
   },
   {
     id: "netease-rate",

@@ -22,7 +22,6 @@ export const TEXT_RULES: readonly ReplyRule[] = [
     retry: true,
     action: {
       kind: "slow",
-      seconds: HOUR,
       scopes: ["lane"],
       connections: 1,
       threshold: { count: 3, windowSeconds: HOUR },
@@ -230,7 +229,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
   // Names and ways
   {
     id: "name-server-trouble",
-    text: /malformed or unexpected name server|servfail|(?:dns|name serv(?:er|ice)).{0,80}(?:try again|timed? ?out|server failure|temporar)/,
+    text: /malformed or unexpected name server|dns query failed|servfail|(?:dns|name serv(?:er|ice)).{0,80}(?:try again|timed? ?out|server failure|temporar)/,
     verdict: "network",
   },
   {

@@ -32,19 +32,23 @@ export type Stage = (typeof STAGES)[number];
 /** Whom an action hits: this source at this receiver, or the signing domain at this receiver, whatever the source. */
 export type ActionScope = "lane" | "sender-domain";
 
-export type ReplyAction = {
-  kind: "suspend" | "slow";
-  seconds: number;
+type ActionWhen = {
   scopes: readonly ActionScope[];
   /** Acts only at the nth such reply within the window; at once without. */
   threshold?: { count: number; windowSeconds: number };
-  /** `slow` only: lower the lane to these where they are less than half of what it has. */
-  connections?: number;
-  messagesPerConnection?: number;
-  messagesPerMinute?: number;
-  /** Comes back by Gmail's published steps (`pacing/recovery.ts`). */
-  recovery?: "gmail";
 };
+
+export type ReplyAction = ActionWhen &
+  (
+    | {
+        kind: "suspend";
+        seconds: number;
+        /** Comes back by Gmail's published steps (`pacing/recovery.ts`). */
+        recovery?: "gmail";
+      }
+    /** Lowers the lane to these where they are less than half of what it has; it climbs back by hourly steps. */
+    | { kind: "slow"; connections?: number; messagesPerConnection?: number; messagesPerMinute?: number }
+  );
 
 /** One row of the rule table. All conditions given must hold; the first row that holds decides. */
 export type ReplyRule = {
