@@ -209,6 +209,7 @@ CREATE TABLE "campaigns" (
 	"scheduled_at" timestamp with time zone,
 	"scheduled_by" integer,
 	"expected_audience" integer,
+	"typed_audience" integer,
 	"launched_at" timestamp with time zone,
 	"expires_at" timestamp with time zone,
 	"finished_at" timestamp with time zone,
@@ -721,7 +722,7 @@ ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_id_users_id_fk" FOREI
 ALTER TABLE "password_resets" ADD CONSTRAINT "password_resets_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "consent_events_subscriber_idx" ON "consent_events" USING btree ("subscriber_id","id");--> statement-breakpoint
-CREATE INDEX "consent_events_workspace_idx" ON "consent_events" USING btree ("workspace_id","at");--> statement-breakpoint
+CREATE INDEX "consent_events_at_idx" ON "consent_events" USING brin ("at");--> statement-breakpoint
 CREATE INDEX "forms_workspace_idx" ON "forms" USING btree ("workspace_id");--> statement-breakpoint
 CREATE INDEX "imports_workspace_idx" ON "imports" USING btree ("workspace_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "lists_name_unique" ON "lists" USING btree ("workspace_id",lower("name")) WHERE "lists"."archived_at" is null;--> statement-breakpoint

@@ -15,7 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { IMPORT_STATES } from "../../core/import/types.ts";
+import { IMPORT_STATES, type ImportMapping, type ImportOptions } from "../../core/import/types.ts";
 import { CONSENT_KINDS, OPT_INS, SUBSCRIPTION_STATUSES } from "../../core/list/types.ts";
 import type { SegmentGroup } from "../../core/segment/types.ts";
 import { ATTRIBUTE_TYPES, type Attributes } from "../../core/subscriber/types.ts";
@@ -143,7 +143,7 @@ export const consentEvents = pgTable(
   },
   (t) => [
     index("consent_events_subscriber_idx").on(t.subscriberId, t.id),
-    index("consent_events_workspace_idx").on(t.workspaceId, t.at),
+    index("consent_events_at_idx").using("brin", t.at),
   ],
 );
 
@@ -215,29 +215,6 @@ export const suppressions = pgTable(
     index("suppressions_workspace_idx").on(t.workspaceId, t.createdAt, t.id),
   ],
 );
-
-/** What the columns of an import become; saved with the import and offered again for the same header. */
-export type ImportMapping = {
-  /** One entry a column of the file, in order. */
-  columns: (
-    | { to: "skip" }
-    | { to: "address" }
-    | { to: "tags" }
-    | { to: "attribute"; key: string }
-    | { to: "consent-at" }
-    | { to: "consent-ip" }
-  )[];
-};
-
-export type ImportOptions = {
-  listIds: number[];
-  tags: string[];
-  /** confirmed: with proof; pending: each gets a confirm mail (double opt-in). */
-  status: "confirmed" | "pending" | "unsubscribed";
-  /** The statement that the importer signed. */
-  consentStatement: string;
-  updateExisting: boolean;
-};
 
 export const imports = pgTable(
   "imports",

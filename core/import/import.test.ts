@@ -1,0 +1,258 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { and, eq } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import { consentEvents, imports, subscribers, subscriptions, suppressions } from "#db/schema/index.ts";
+import { testDatabase, uniqueId } from "#db/testing/database.ts";
+import { makeList, makeSubscriber, makeWorkspace, systemCtx, workspaceCtx } from "#db/testing/factories.ts";
+import type { WorkspaceCtx } from "../platform/context.ts";
+import { mapImport } from "./map.ts";
+import { getImport, listRejects } from "./read.ts";
+import { runImport } from "./run.ts";
+import { cancelImport, startImport } from "./start.ts";
+import { uploadImport } from "./upload.ts";
+
+const { db, sql } = await testDatabase();
+
+async function workspace(): Promise<{ ctx: WorkspaceCtx; listId: number }> {
+  const { id } = await makeWorkspace(db);
+  const list = await makeList(db, id);
+  return { ctx: workspaceCtx(db, id), listId: list.id };
+}
+
+async function* bytes(text: string | Buffer): AsyncGenerator<Buffer> {
+  yield Buffer.from(text as string);
+}
+
+async function upload(ctx: WorkspaceCtx, text: string | Buffer, fileName = "people.csv"): Promise<number> {
+  const result = await uploadImport(ctx, { fileName, bytes: bytes(text) });
+  if (!result.ok) throw new Error(result.reason);
+  return result.importId;
+}
+
+async function importAll(ctx: WorkspaceCtx, listId: number, text: string | Buffer, fileName?: string) {
+  const importId = await upload(ctx, text, fileName);
+  const started = await startImport(ctx, {
+    importId,
+    listIds: [listId],
+    tags: ["x"],
+    standing: "confirmed",
+    consentStatement: "In the shop.",
+    updateExisting: true,
+  });
+  if (!started.ok) throw new Error(started.reason);
+  expect(await runImport(systemCtx(db), sql, { importId })).toBe("finished");
+  return {
+    importId,
+    result: await getImport(ctx, importId),
+    rejects: await listRejects(ctx, importId, { limit: 1000 }),
+  };
+}
+
+const people = (ctx: WorkspaceCtx) =>
+  db.select().from(subscribers).where(eq(subscribers.workspaceId, ctx.workspaceId));
+
+describe("an import", () => {
+  test("takes the good rows and hands back the bad ones with line and reason", async () => {
+    const { ctx, listId } = await workspace();
+    const { result, rejects } = await importAll(
+      ctx,
+      listId,
+      "email,name,age\nann@a.example,Ann,33\nbroken@,Bo,1\n,Nobody,2\ncy@c.example,Cy,4,surplus\ndee@d.example,Dee,5\nANN@a.example,Twice,6\n",
+    );
+    expect(result).toMatchObject({ rowsRead: 6, created: 2, rejected: 3, skipped: 1, updated: 0 });
+    expect(rejects.map(({ line, kind }) => [line, kind])).toEqual([
+      [3, "rejected"],
+      [4, "rejected"],
+      [5, "rejected"],
+      [7, "skipped"],
+    ]);
+    expect(rejects[2]?.reason).toContain("4 fields, 3 are expected");
+    expect(rejects[3]?.reason).toBe("The same address stands in line 2");
+    const found = await people(ctx);
+    expect(found.map((person) => person.addressKey).sort()).toEqual(["ann@a.example", "dee@d.example"]);
+    expect(found.find((person) => person.addressKey === "ann@a.example")?.attributes).toEqual({
+      name: "Ann",
+      age: 33,
+    });
+  });
+
+  test("never brings back who unsubscribed, bounced or complained", async () => {
+    const { ctx, listId } = await workspace();
+    const [left, dead, angry] = [uniqueId("left"), uniqueId("dead"), uniqueId("angry")].map(
+      (name) => `${name}@a.example`,
+    );
+    const person = await makeSubscriber(db, ctx.workspaceId, {
+      address: left!,
+      addressKey: left!,
+      domain: "a.example",
+    });
+    await db
+      .insert(subscriptions)
+      .values({ subscriberId: person.id, listId, workspaceId: ctx.workspaceId, status: "unsubscribed" })
+      .onConflictDoUpdate({
+        target: [subscriptions.subscriberId, subscriptions.listId],
+        set: { status: "unsubscribed" },
+      });
+    await db.insert(suppressions).values([
+      {
+        workspaceId: null,
+        address: dead!,
+        addressKey: dead!,
+        reason: "recipient-dead",
+        evidence: { source: "smtp" },
+      },
+      {
+        workspaceId: ctx.workspaceId,
+        address: angry!,
+        addressKey: angry!,
+        reason: "complaint",
+        evidence: { source: "arf" },
+      },
+    ]);
+    const { result, rejects } = await importAll(
+      ctx,
+      listId,
+      `email\n${left}\n${dead}\n${angry}\nok-${left}\n`,
+    );
+    expect(result).toMatchObject({ created: 1, skipped: 3 });
+    expect(rejects.map(({ reason }) => reason.split(":")[0])).toEqual([
+      "Unsubscribed from every list of this import",
+      "Suppressed",
+      "Suppressed",
+    ]);
+    const [still] = await db
+      .select()
+      .from(subscriptions)
+      .where(and(eq(subscriptions.subscriberId, person.id), eq(subscriptions.listId, listId)));
+    expect(still?.status).toBe("unsubscribed");
+  });
+
+  test("running it again after a crash changes nothing and counts the same", async () => {
+    const { ctx, listId } = await workspace();
+    const text = `email\n${Array.from({ length: 50 }, (_, i) => `p${i}@a.example`).join("\n")}\n`;
+    const { importId, result } = await importAll(ctx, listId, text);
+    await db.update(imports).set({ state: "running" }).where(eq(imports.id, importId));
+    await runImport(systemCtx(db), sql, { importId });
+    const again = await getImport(ctx, importId);
+    expect([again.created, again.updated, again.unchanged]).toEqual([result.created, 0, 0]);
+    const events = await db
+      .select()
+      .from(consentEvents)
+      .where(eq(consentEvents.workspaceId, ctx.workspaceId));
+    expect(events).toHaveLength(50);
+    // A second import of the same file is no change at all.
+    const second = await importAll(ctx, listId, text);
+    expect(second.result).toMatchObject({ created: 0, updated: 0, unchanged: 50 });
+  });
+
+  test("keeps consent dates, IPs and the statement as proof", async () => {
+    const { ctx, listId } = await workspace();
+    await importAll(
+      ctx,
+      listId,
+      'Email Address,CONFIRM_TIME,CONFIRM_IP,TAGS\nann@a.example,2023-04-21 11:16:57,192.0.2.7,"""VIP"",""Blog"""\n',
+      "subscribed_export.csv",
+    );
+    const [event] = await db
+      .select()
+      .from(consentEvents)
+      .where(eq(consentEvents.workspaceId, ctx.workspaceId));
+    expect(event).toMatchObject({ kind: "imported", ip: "192.0.2.7", wording: "In the shop.", listId });
+    expect(event?.at.toISOString()).toBe("2023-04-21T11:16:57.000Z");
+    expect((await people(ctx))[0]?.tags.sort()).toEqual(["Blog", "VIP", "x"]);
+  });
+
+  test("a quote that is never closed: the rows before it are in, the rest is said", async () => {
+    const { ctx, listId } = await workspace();
+    const { result, rejects } = await importAll(
+      ctx,
+      listId,
+      'email,name\nann@a.example,Ann\nbo@b.example,"Bo\ncy@c.example,Cy\n',
+    );
+    expect(result).toMatchObject({ created: 1, rejected: 1 });
+    expect(rejects[0]?.reason).toContain("never closed");
+  });
+
+  test("hostile cells arrive as text: backslashes, tabs, quotes, NUL, SQL", async () => {
+    const { ctx, listId } = await workspace();
+    const nasty = 'a\\b\tc\'; drop table subscribers; --""😀\u202e';
+    await importAll(ctx, listId, `email,note\nann@a.example,"${nasty}\u0000"\n`.replace("\u0000", ""));
+    expect((await people(ctx))[0]?.attributes.note).toBe(nasty.replace('""', '"'));
+  });
+
+  test("is refused without an address column, to viewers, and across workspaces", async () => {
+    const { ctx, listId } = await workspace();
+    const other = (await workspace()).ctx;
+    const importId = await upload(ctx, "firstName,lastName\nJohn,Doe\n");
+    const start = {
+      importId,
+      listIds: [listId],
+      tags: [],
+      standing: "confirmed",
+      consentStatement: "x",
+      updateExisting: true,
+    } as const;
+    expect(await startImport(ctx, { ...start, listIds: [listId], tags: [] })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("No column holds the e-mail address"),
+    });
+    expect(await startImport(other, { ...start, listIds: [listId], tags: [] })).toMatchObject({ ok: false });
+    await expect(getImport(other, importId)).rejects.toThrow("no such import");
+    expect(await cancelImport(other, { importId })).toMatchObject({ ok: false });
+    expect(await mapImport(ctx, { importId, columns: [{ to: "address" }, { to: "address" }] })).toMatchObject(
+      { ok: false },
+    );
+    await expect(
+      startImport({ ...ctx, role: "viewer" }, { ...start, listIds: [], tags: [] }),
+    ).rejects.toThrow("role");
+    expect(await cancelImport(ctx, { importId })).toEqual({ ok: true });
+    expect(await cancelImport(ctx, { importId })).toMatchObject({ ok: false });
+  });
+
+  test("empty files, zip files and binary files are refused with a sentence", async () => {
+    const { ctx } = await workspace();
+    for (const file of [
+      Buffer.alloc(0),
+      Buffer.from("PK\u0003\u0004xl/"),
+      Buffer.from([1, 0, 0, 2, 65, 0, 0, 0, 0, 9]),
+    ]) {
+      expect(await uploadImport(ctx, { fileName: "x.csv", bytes: bytes(file) })).toMatchObject({ ok: false });
+    }
+  });
+});
+
+const corpora = join(
+  process.env.CORPORA_DIR ?? join(import.meta.dirname, "../../../shared/corpora"),
+  "imports",
+);
+describe.skipIf(!existsSync(corpora))("real exports (CORPORA_DIR)", () => {
+  const file = (name: string) => readFileSync(join(corpora, name));
+
+  test("Mailchimp: five people, tags, consent", async () => {
+    const { ctx, listId } = await workspace();
+    const { result } = await importAll(
+      ctx,
+      listId,
+      file("mailchimp-subscribed.csv"),
+      "subscribed_segment_export.csv",
+    );
+    expect(result).toMatchObject({ created: 5, rejected: 0 });
+    expect((await people(ctx)).flatMap((person) => person.tags)).toContain("Lorem Editors");
+  });
+
+  test("a surplus field rejects that row only; ids become an attribute; a missing header is noticed", async () => {
+    const { ctx, listId } = await workspace();
+    const malformed = await importAll(ctx, listId, file("malformed.csv"));
+    expect(malformed.result.rejected).toBe(malformed.result.rowsRead - malformed.result.created);
+    expect(malformed.result.rejected).toBeGreaterThan(0);
+    const ids = await importAll(ctx, listId, file("with-ids.csv"));
+    expect(ids.result.created).toBe(5);
+    expect(
+      (await people(ctx)).every((person) => person.addressKey.includes("alice") || "id" in person.attributes),
+    ).toBe(true);
+    const noHeader = await getImport(ctx, await upload(ctx, file("missing-headers.csv")));
+    expect(noHeader.hasHeader).toBe(false);
+    expect(noHeader.mapping?.columns[1]).toEqual({ to: "address" });
+  });
+});

@@ -1,0 +1,75 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { imports } from "#db/schema/index.ts";
+import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform/context.ts";
+import type { MapImportInput } from "./input.ts";
+import { suggestMapping } from "./rules.ts";
+
+/** Saves what each column becomes. Exactly one address column; keys not twice. May change whether row 1 is a header. */
+export async function mapImport(ctx: WorkspaceCtx, input: MapImportInput): Promise<Result> {
+  requireRole(ctx, "marketer");
+  const [row] = await ctx.db
+    .select()
+    .from(imports)
+    .where(
+      and(
+        eq(imports.id, input.importId),
+        eq(imports.workspaceId, ctx.workspaceId),
+        inArray(imports.state, ["mapping"]),
+      ),
+    )
+    .limit(1);
+  if (!row) return refuse("This import is already running or done.");
+  const addresses = input.columns.filter((column) => column.to === "address").length;
+  if (addresses === 0)
+    return refuse(
+      "No column holds the e-mail address. Say which one does; without it nobody can be imported.",
+    );
+  if (addresses > 1) return refuse("Two columns are marked as the e-mail address. Keep one.");
+  const keys = input.columns.flatMap((column) => (column.to === "attribute" ? [column.key] : []));
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice) return refuse(`Two columns go to “${twice}”. Give one of them another name, or leave it out.`);
+  for (const once of ["consent-at", "consent-ip", "tags"] as const) {
+    if (input.columns.filter((column) => column.to === once).length > 1)
+      return refuse("Tags, consent date and consent IP can come from one column each.");
+  }
+  await ctx.db
+    .update(imports)
+    .set({ mapping: { columns: input.columns }, updatedAt: ctx.now() })
+    .where(eq(imports.id, row.id));
+  return { ok: true };
+}
+
+/** Says that row 1 is, or is not, a header; the mapping is suggested anew. */
+export async function setImportHeader(
+  ctx: WorkspaceCtx,
+  input: { importId: number; hasHeader: boolean },
+): Promise<Result> {
+  requireRole(ctx, "marketer");
+  const [row] = await ctx.db
+    .select()
+    .from(imports)
+    .where(
+      and(
+        eq(imports.id, input.importId),
+        eq(imports.workspaceId, ctx.workspaceId),
+        eq(imports.state, "mapping"),
+      ),
+    )
+    .limit(1);
+  if (!row) return refuse("This import is already running or done.");
+  if (row.hasHeader === input.hasHeader) return { ok: true };
+  const rows = row.hasHeader ? [row.header ?? [], ...(row.sample ?? [])] : (row.sample ?? []);
+  const header = input.hasHeader ? (rows[0] ?? []).map((cell) => cell.trim()) : null;
+  const sample = input.hasHeader ? rows.slice(1) : rows;
+  await ctx.db
+    .update(imports)
+    .set({
+      hasHeader: input.hasHeader,
+      header,
+      sample,
+      mapping: { columns: suggestMapping(header, sample) },
+      updatedAt: ctx.now(),
+    })
+    .where(eq(imports.id, row.id));
+  return { ok: true };
+}

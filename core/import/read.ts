@@ -1,0 +1,62 @@
+import { and, asc, count, desc, eq, gt } from "drizzle-orm";
+import { importRejects, imports } from "#db/schema/index.ts";
+import { CoreError, type WorkspaceCtx } from "../platform/context.ts";
+
+export type Import = typeof imports.$inferSelect;
+
+/** One import of this workspace; throws not-found. */
+export async function getImport(ctx: WorkspaceCtx, importId: number): Promise<Import> {
+  const [row] = await ctx.db
+    .select()
+    .from(imports)
+    .where(and(eq(imports.id, importId), eq(imports.workspaceId, ctx.workspaceId)))
+    .limit(1);
+  if (!row) throw new CoreError("not-found", "There is no such import.");
+  return row;
+}
+
+/** The newest imports of this workspace, 50 at most. */
+export function listImports(ctx: WorkspaceCtx): Promise<Import[]> {
+  return ctx.db
+    .select()
+    .from(imports)
+    .where(eq(imports.workspaceId, ctx.workspaceId))
+    .orderBy(desc(imports.id))
+    .limit(50);
+}
+
+/** Reasons and how often, for the result page. */
+export async function countRejectReasons(
+  ctx: WorkspaceCtx,
+  importId: number,
+): Promise<{ kind: string; reason: string; n: number }[]> {
+  await getImport(ctx, importId);
+  return ctx.db
+    .select({ kind: importRejects.kind, reason: importRejects.reason, n: count() })
+    .from(importRejects)
+    .where(eq(importRejects.importId, importId))
+    .groupBy(importRejects.kind, importRejects.reason)
+    .orderBy(desc(count()))
+    .limit(20);
+}
+
+/** The rows that were not taken, in order of line, `limit` after `afterLine`. */
+export async function listRejects(
+  ctx: WorkspaceCtx,
+  importId: number,
+  page: { kind?: "rejected" | "skipped"; afterLine?: number; limit: number },
+): Promise<(typeof importRejects.$inferSelect)[]> {
+  await getImport(ctx, importId);
+  return ctx.db
+    .select()
+    .from(importRejects)
+    .where(
+      and(
+        eq(importRejects.importId, importId),
+        page.kind ? eq(importRejects.kind, page.kind) : undefined,
+        gt(importRejects.line, page.afterLine ?? 0),
+      ),
+    )
+    .orderBy(asc(importRejects.line))
+    .limit(page.limit);
+}
