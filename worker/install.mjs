@@ -40,7 +40,7 @@ function findMissing(withDev) {
   const locked = readPackages(join(root, "package-lock.json"));
   const installed = readPackages(join(root, "node_modules", ".package-lock.json"));
   if (!locked) fail("package-lock.json is missing or broken; get it back from the repository.");
-  if (!installed) return ["everything", "node_modules", "at", "all"];
+  if (!installed) return Object.keys(locked);
   return Object.entries(locked)
     .filter(([path, entry]) => path !== "" && !entry.link && (withDev || !entry.dev))
     .filter(([path, entry]) => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the built pages depend on. */
+/** What the built pages depend on; not tsconfig.json, which `next build` itself rewrites. */
 const SOURCES = [
   "app",
   "components",
@@ -12,7 +12,6 @@ const SOURCES = [
   "public",
   "next.config.ts",
   "postcss.config.mjs",
-  "tsconfig.json",
   "package-lock.json",
 ];
 
