@@ -18,12 +18,12 @@ export type StatusFields = {
 
 /**
  * The per-recipient field groups of RFC 3464, from a `message/delivery-status` part or from a text that holds them
- * (some gateways lose the type). Never throws.
+ * (some gateways lose the type): that only where `bySystem`, for people quote such texts too. Never throws.
  */
-export function deliveryStatus(root: Part): StatusFields[] {
+export function deliveryStatus(root: Part, bySystem: boolean): StatusFields[] {
   const parts = walk(root);
   const typed = parts.filter((p) => /^message\/(?:global-)?delivery-status/.test(p.type));
-  const places = typed.length > 0 ? typed : parts.filter((p) => p.type.startsWith("text/plain"));
+  const places = typed.length > 0 ? typed : parts.filter((p) => bySystem && p.type.startsWith("text/plain"));
   const found = places.flatMap((p) => groups(p.text)).slice(0, MAX_RECIPIENTS);
   const seen = new Set<string>();
   return found.filter((f) => {

@@ -23,7 +23,8 @@ export function parseReport(raw: Uint8Array): Report {
   if (feedback)
     return { ...base, kind: feedback.kind, recipients: feedback.recipients, feedbackType: feedback.type };
 
-  const statuses = deliveryStatus(root);
+  const bySystem = looksLikeBounce(root) || root.type === "multipart/report";
+  const statuses = deliveryStatus(root, bySystem);
   if (statuses.length > 0) {
     const told = toldText(root);
     const all = statuses.flatMap((s) => s.address ?? []);

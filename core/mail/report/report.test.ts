@@ -200,6 +200,21 @@ describe("delivery status", () => {
   });
 });
 
+describe("what people write", () => {
+  it("is no bounce, even with a delivery status in its text", () => {
+    const text =
+      "Final-Recipient: rfc822; joe@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 User unknown";
+    expect(
+      parse(
+        `From: Ann <ann@example.com>\nReturn-Path: <ann@example.com>\nSubject: Re: strange\n\nHi,\n\n${text}\n`,
+      ).kind,
+    ).toBe("not-a-bounce");
+    expect(
+      parse(`From: Ann <ann@example.com>\nAuto-Submitted: auto-replied\nSubject: away\n\n${text}\n`).kind,
+    ).toBe("autoreply");
+  });
+});
+
 describe("bounces in words", () => {
   it("reads qmail", () => {
     const report = parse(`Return-Path: <>
