@@ -8,7 +8,7 @@ export type Original = {
   recipient: string | null;
 };
 
-const TOKEN = /\bb\+([A-Za-z0-9_-]{8,200})@/;
+const TOKEN = /\bb\+([A-Za-z0-9_-]{8,200})@/i;
 const ENVELOPE_HEADERS = ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"];
 const SENDER_HEADERS = ["return-path", "x-return-path", "sender", "errors-to", "x-original-return-path"];
 /** Hotmail's complaints name the recipient only here. */

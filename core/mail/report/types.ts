@@ -54,7 +54,7 @@ export type Report = {
   recipients: ReportRecipient[];
   /** Message-ID of our mail, without angle brackets. */
   originalMessageId: string | null;
-  /** The token of our return path, wherever it was quoted. Unverified. */
+  /** What stands after `b+` in our return path, wherever it was quoted, in any case. Unverified: see `readReturnPath`. */
   returnPathToken: string | null;
   /** ARF only: abuse, opt-out, not-spam, … */
   feedbackType: string | null;
