@@ -138,6 +138,8 @@ export const campaigns = pgTable(
     scheduledBy: integer("scheduled_by").references(() => users.id, { onDelete: "set null" }),
     /** What the review page showed; "send now" asks again when the freeze differs by more than 2 %. Null: goes anyway. */
     expectedAudience: integer("expected_audience"),
+    /** What the person typed, where the audience is above the owner's limit. */
+    typedAudience: integer("typed_audience"),
     launchedAt: at("launched_at"),
     expiresAt: at("expires_at"),
     finishedAt: at("finished_at"),

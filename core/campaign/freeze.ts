@@ -1,0 +1,104 @@
+import { sql } from "drizzle-orm";
+import { CLASS_CAMPAIGN } from "#core/delivery/types.ts";
+import { wakeResolver } from "#core/domain/note.ts";
+import { BIG_SITE_FROM } from "#core/mail/provider/bucket.ts";
+import { VERDICTS } from "#core/mail/reply/types.ts";
+import type { Db } from "#core/platform/db.ts";
+import { type AudienceParts, audienceSql } from "./audience-sql.ts";
+import { bucketSql, deadDomainSql, NO_BUCKET, PER_HOST_BUCKETS, poolSql } from "./placement.ts";
+
+/**
+ * First half of a freeze: who the audience is at this moment, in a table of this transaction named `frozen`.
+ * Nothing lasting is written, so that the launch can still say no.
+ */
+export async function gatherAudience(
+  db: Db,
+  parts: AudienceParts,
+): Promise<{ candidates: number; audience: number }> {
+  // Sorting and hashing a million people in memory (~250 MB) instead of in files; JIT would cost more than it saves.
+  await db.execute(sql`set local work_mem = '256MB'`);
+  await db.execute(sql`set local jit = off`);
+  await db.execute(sql`create temp table frozen on commit drop as ${audienceSql(parts)}`);
+  await db.execute(sql`analyze frozen`);
+  const [row] = await db.execute<{ candidates: number; audience: number }>(
+    sql`select count(*)::int as candidates, (count(*) filter (where reason is null))::int as audience from frozen`,
+  );
+  return row!;
+}
+
+/** A stretch of `seq` that is one bucket's mail. */
+type Stretch = { bucket: number; first: number; last: number; n: number };
+
+/**
+ * Second half: the ledger, in the order of sending. `seq` goes by bucket, lap, a hash of domain and campaign, turn:
+ * a lap has one recipient of each domain, or up to ten where the domains of a bucket have servers of their own.
+ * Domains that take no mail stand in front, bounced without an attempt.
+ */
+export async function writeLedger(
+  db: Db,
+  campaign: {
+    id: number;
+    workspaceId: number;
+    poolId: number | null;
+    senderDomainId: number;
+    expiresAt: Date;
+  },
+  now: Date,
+): Promise<{ written: number; excluded: number }> {
+  const { id } = campaign;
+  const added = await db.execute(sql`insert into domains (name, status)
+    select distinct domain, 'unknown' from frozen f where reason is null
+      and not exists (select from domains d where d.name = f.domain) order by domain
+    on conflict (name) do nothing returning 1`);
+  if (added.length > 0) await wakeResolver(db);
+  await db.execute(sql`insert into exclusions (campaign_id, subscriber_id, reason, value)
+    select ${id}, subscriber_id, reason, coalesce(value, '') from frozen where reason is not null`);
+
+  const stretches = await db.execute<Stretch>(sql`
+    with counted as (
+      select f.domain, count(*) as n from frozen f where f.reason is null group by f.domain
+    ), looked_up as (
+      select c.domain, c.n, d.site_id, t.provider_id, d.status, d.error,
+        ${deadDomainSql({ status: sql`d.status`, resolvedAt: sql`d.resolved_at` }, now)} as is_dead
+      from counted c left join domains d on d.name = c.domain left join sites t on t.id = d.site_id
+    ), weighed as (
+      select l.*, site_id is not null
+        and sum(n) filter (where not is_dead) over (partition by site_id) >= ${BIG_SITE_FROM} as is_big from looked_up l
+    ), homes as (
+      select w.*, case when is_dead then ${NO_BUCKET} else ${bucketSql({
+        providerId: sql`w.provider_id`,
+        siteId: sql`w.site_id`,
+        domain: sql`w.domain`,
+        isBig: sql`w.is_big`,
+      })} end as bucket from weighed w
+    ), turns as (
+      select f.subscriber_id, f.address, f.list_id, h.domain, h.bucket, coalesce(h.site_id, 0) as site_id,
+        h.is_dead, h.status, h.error, row_number() over (partition by f.domain order by f.subscriber_id) as turn
+      from frozen f join homes h on h.domain = f.domain where f.reason is null
+    ), placed as materialized (
+      select t.*, row_number() over (order by bucket,
+        case when bucket between 1000 and 1015 or bucket = any(${`{${PER_HOST_BUCKETS.join(",")}}`}::int[]) then (turn - 1) / 10 else turn end,
+        hashtextextended(domain, ${id}), domain, turn)::int as seq
+      from turns t
+    ), written as (
+      insert into deliveries (campaign_id, seq, subscriber_id, address, domain, site_id, list_id, state, settled_at, enhanced, reply, verdict)
+      select ${id}, seq, subscriber_id, address, domain, site_id, list_id, case when is_dead then 'b' else 'w' end,
+        case when is_dead then ${now.toISOString()}::timestamptz end,
+        case when is_dead then case status when 'null-mx' then '5.1.10' when 'no-domain' then '5.1.2' else '5.4.4' end end,
+        case when is_dead then error end, case when is_dead then ${VERDICTS.indexOf("dns")}::smallint end
+      from placed order by seq
+    ) select bucket, min(seq) as first, max(seq) as last, count(*)::int as n from placed group by bucket`);
+
+  const ranges = sql`jsonb_to_recordset(${JSON.stringify(stretches)}::jsonb) as r(bucket int, first int, last int, n int)`;
+  await db.execute(sql`insert into rollups (campaign_id, bucket, state, n)
+    select ${id}, bucket, case when bucket = ${NO_BUCKET} then 'b' else 'w' end::"char", n from ${ranges}`);
+  await db.execute(sql`
+    insert into streams (pool_id, bucket, campaign_id, class, workspace_id, sender_domain_id, expires_at, first_seq, next_seq, last_seq)
+    select ${poolSql(campaign.workspaceId, campaign.poolId)}, bucket, ${id}, ${CLASS_CAMPAIGN}, ${campaign.workspaceId},
+      ${campaign.senderDomainId}, ${campaign.expiresAt.toISOString()}::timestamptz, first, first, last
+    from ${ranges} where bucket <> ${NO_BUCKET}`);
+  const [row] = await db.execute<{ written: number; excluded: number }>(sql`
+    select (select count(*)::int from deliveries where campaign_id = ${id}) as written,
+      (select count(*)::int from exclusions where campaign_id = ${id}) as excluded`);
+  return row!;
+}
