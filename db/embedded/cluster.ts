@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -23,7 +24,7 @@ export const DATABASE = "lettermill";
 export function prepareFolder(wanted: string, user: OsUser, log: (line: string) => void): string {
   mkdirSync(wanted, { recursive: true, mode: 0o711 });
   if (isUsable(wanted, user)) return wanted;
-  const instead = join(makeFallbackFolder(wanted), "data");
+  const instead = join(makeFallbackFolder(`${wanted} ${keepMark(wanted)}`), "data");
   mkdirSync(instead, { recursive: true, mode: 0o711 });
   if (!isUsable(instead, user)) {
     throw new Error(
@@ -34,6 +35,13 @@ export function prepareFolder(wanted: string, user: OsUser, log: (line: string) 
     `PostgreSQL's user cannot enter ${wanted} (a folder above it is closed to others); the database lies in ${instead}.`,
   );
   return instead;
+}
+
+/** Ties the stand-in to this very folder: who deletes it and starts afresh must not meet the old data under the same path. */
+function keepMark(folder: string): string {
+  const file = join(folder, "mark");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(8).toString("hex"));
+  return readFileSync(file, "utf8");
 }
 
 /** Tries what initdb will need: a folder inside, owned by that user, whose mode can be 0700 (not so on Windows drives under WSL). */
