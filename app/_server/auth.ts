@@ -1,5 +1,6 @@
 import type { NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
+import { endSession } from "#core/user/end-session.ts";
 import { LogInInput } from "#core/user/input.ts";
 import { logIn } from "#core/user/log-in.ts";
 import { readSession } from "#core/user/read-session.ts";
@@ -32,6 +33,12 @@ export function authOptions(): NextAuthOptions {
         },
       }),
     ],
+    events: {
+      async signOut({ token }) {
+        const actor = { kind: "user" as const, userId: Number(token.sub), ip: null };
+        if (typeof token.sid === "string") await endSession(makeContext(actor), { sessionId: token.sid });
+      },
+    },
     callbacks: {
       jwt({ token, user }) {
         return user && "sid" in user ? { sub: user.id, sid: user.sid } : token;

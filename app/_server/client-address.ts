@@ -3,6 +3,9 @@ import { isIP } from "node:net";
 /** Set on every request from the socket, whatever the client wrote there; see `instrumentation.ts`. */
 export const CLIENT_ADDRESS_HEADER = "x-lettermill-client-address";
 
+/** The address of the page asked for, path and query, set in the same place. */
+export const PAGE_HEADER = "x-lettermill-page";
+
 /**
  * Where a request came from, never what the client claims: each trusted proxy appends the address it saw to
  * X-Forwarded-For, so with `trustedProxies` hops the one that many places from the right counts. With none, the socket's.

@@ -4,14 +4,14 @@ import type { Actor, AdminCtx, WorkspaceCtx } from "#core/platform/context.ts";
 import type { SessionUser } from "#core/user/read-session.ts";
 import { readWorkspaceOf, type WorkspaceOf } from "#core/workspace/read.ts";
 import { makeContext } from "./context.ts";
-import { requestOrigin } from "./request.ts";
+import { requestedPage, requestOrigin } from "./request.ts";
 import { currentSession } from "./session.ts";
 
 /** The logged-in person; others are sent to log in. */
 export const requireUser = cache(
   async (): Promise<{ user: SessionUser; actor: Actor & { kind: "user" } }> => {
     const user = await currentSession();
-    if (!user) redirect("/login");
+    if (!user) redirect(`/login?next=${encodeURIComponent(await requestedPage())}`);
     const { ip } = await requestOrigin();
     return { user, actor: { kind: "user", userId: user.id, ip } };
   },
