@@ -6,7 +6,7 @@ export const NO_BUCKET = 0;
 
 /** `shardOf` of core/mail/provider/bucket.ts as SQL, for an id or any other integer; a test compares the two. */
 export const shardSql = (id: SQL): SQL =>
-  sql`(1000 + (((((${id})::bigint & 4294967295) * 2654435761) & 4294967295) >> 28))::int`;
+  sql`(1000 + (((((${id})::bigint & 2147483647) * 2654435761) & 4294967295) >> 28))::int`;
 
 /**
  * The bucket of a domain: its provider's, else the shard of its site, else (never looked up) a shard by its name.
