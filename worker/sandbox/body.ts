@@ -30,6 +30,10 @@ export class BodyReader {
     return used;
   }
 
+  get isEmpty(): boolean {
+    return this.#chunks.length === 0;
+  }
+
   /** Octets so far, without the final dot once the end has been seen. */
   get length(): number {
     return Math.max(0, this.#length - 3);

@@ -5,6 +5,11 @@ import type { FindRecords, PublishedRecord } from "./types.ts";
 const freshMs = 1_000;
 const shortTtl = 5;
 
+const mailboxes: PublishedRecord[] = [
+  { type: "MX", data: { preference: 10, exchange: "mx1.hosting.example" }, ttl: shortTtl },
+  { type: "MX", data: { preference: 20, exchange: "mx2.hosting.example" }, ttl: shortTtl },
+];
+
 /**
  * What the owners of our sender domains would have put into DNS, read from the database: DKIM keys, SPF for every
  * loopback and source address, a DMARC policy, and the return path domain. Its MX is the resolver's own affair.
@@ -42,8 +47,10 @@ export function publishSenderDomains(sql: Sql): FindRecords {
     const found = records.get(name);
     if (!found) return null;
     if (type === "TXT") return found;
-    // A name that only carries text exists, and has nothing else; a domain is also a place in the world.
-    return name.includes("_") ? [] : null;
+    if (name.includes("_")) return [];
+    // People of the domain have mailboxes too: what is written to them arrives.
+    if (type === "MX" && !name.startsWith("bounces.")) return mailboxes;
+    return type === "SOA" ? [] : null;
   };
 }
 

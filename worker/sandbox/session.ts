@@ -1,25 +1,20 @@
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
-import { BodyReader, fieldOf, headOf, inspectLines } from "./body.ts";
+import { type BodyReader, fieldOf, headOf, inspectLines } from "./body.ts";
 import type { ReceiverContext } from "./context.ts";
-import { type Fate, fateOf } from "./habits.ts";
+import { fateOf } from "./habits.ts";
+import { type Asker, breaks, judge, type Recipient } from "./judge.ts";
+import { type LogInStep, logIn } from "./log-in.ts";
 import { smallSite } from "./providers.ts";
 import { say } from "./replies.ts";
 import type { MailRecord, Outcome, Provider, ProviderLimits } from "./types.ts";
+import { Wire } from "./wire.ts";
 import { normal } from "./world.ts";
 
 const maxSize = 36_700_160;
-const maxLine = 4_096;
 const mailCommand = /^MAIL FROM:\s*<([^>]*)>(.*)$/i;
 const rcptCommand = /^RCPT TO:\s*<([^>]+)>(.*)$/i;
 const messageIdField = /^Message-ID:[ \t]*((?:[^\r\n]|\r\n[ \t])*)/im;
 const subjectField = /^Subject:[ \t]*((?:[^\r\n]|\r\n[ \t])*)/im;
-
-interface Recipient {
-  address: string;
-  domain: string;
-  fate: Fate;
-}
 
 /**
  * One SMTP connection, seen from the receiver: commands and replies on a raw socket, with the habits of the
@@ -27,7 +22,7 @@ interface Recipient {
  */
 export class Session {
   #context: ReceiverContext;
-  #socket: Socket;
+  #wire: Wire;
   #id: number;
   #ip: string;
   #provider: Provider;
@@ -36,25 +31,17 @@ export class Session {
   #limits: ProviderLimits;
   #key: string | null = null;
   #host: string;
-  #input: Buffer = Buffer.alloc(0);
-  #at = 0;
-  #out = "";
-  #held = false;
-  #over = false;
   #helo = "";
-  #secure = false;
   #loggedIn = false;
   #taken = 0;
   #startedAt = 0;
   #mailFrom: string | null = null;
   #recipients: Recipient[] = [];
-  #body: BodyReader | null = null;
-  #expect: ((line: string) => void) | null = null;
+  #expect: LogInStep["next"] = null;
   #transcript: string[] = [];
 
   constructor(context: ReceiverContext, socket: Socket, id: number) {
     this.#context = context;
-    this.#socket = socket;
     this.#id = id;
     this.#ip = socket.remoteAddress ?? "";
     const address = socket.localAddress ?? "";
@@ -64,9 +51,19 @@ export class Session {
     this.#site = this.#provider.name;
     this.#limits = context.limits.limitsOf(this.#provider);
     this.#host = context.world.nameOf(address) ?? "mx.example";
-    socket.setNoDelay(true);
-    socket.on("close", () => this.#leave());
-    this.#listen(socket);
+    this.#wire = new Wire(
+      socket,
+      {
+        line: (text) => this.#line(text),
+        bodyBegins: () => this.#bodyBegins(),
+        body: (body) => this.#bodyEnds(body),
+        idle: () => {
+          if (!this.#provider.mute) this.#reply("421 4.4.2 Timeout, closing connection");
+          this.#end();
+        },
+      },
+      { idleMs: context.behaviours.idleMs, onClose: () => this.#leave() },
+    );
     if (this.#provider.mute) return;
     if (this.#named) this.#enter(this.#provider.name, () => this.#greet());
     else this.#greet();
@@ -74,17 +71,7 @@ export class Session {
 
   /** Ends the connection at once, as a host that goes away. */
   destroy() {
-    this.#over = true;
-    this.#socket.destroy();
-  }
-
-  #listen(socket: Socket) {
-    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
-    socket.on("error", () => socket.destroy());
-    socket.setTimeout(this.#context.behaviours.idleMs, () => {
-      this.#reply("421 4.4.2 Timeout, closing connection");
-      this.#end();
-    });
+    this.#wire.destroy();
   }
 
   /** Counts this connection to `site`; one too many is given a moment, in which an old one may be closing. */
@@ -97,7 +84,7 @@ export class Session {
       then();
       return;
     }
-    this.#hold(behaviours.graceMs, () => {
+    this.#wire.hold(behaviours.graceMs, () => {
       limits.settle(key);
       if (!limits.crowded(key, this.#limits)) return then();
       this.#violate("connections", `more than ${this.#limits.connections} connections at once`);
@@ -108,65 +95,20 @@ export class Session {
   }
 
   #leave() {
-    this.#over = true;
     if (this.#key !== null) this.#context.limits.leave(this.#key);
     this.#key = null;
   }
 
   #greet() {
     this.#reply(`220 ${this.#host} ESMTP ready`);
-    this.#flush();
+    this.#wire.flush();
   }
 
-  #onData(chunk: Buffer) {
-    const rest = this.#input.length - this.#at;
-    this.#input = rest > 0 ? Buffer.concat([this.#input.subarray(this.#at), chunk]) : chunk;
-    this.#at = 0;
-    if (!this.#held) this.#run();
-  }
-
-  #run() {
-    while (!this.#held && !this.#over && this.#at < this.#input.length) {
-      if (this.#body) {
-        if (!this.#takeBody(this.#body)) break;
-      } else if (!this.#takeLine()) break;
-    }
-    this.#flush();
-  }
-
-  /** Goes on after `ms`; what comes meanwhile waits in the socket. */
-  #hold(ms: number, then: () => void) {
-    this.#flush();
-    this.#held = true;
-    this.#socket.pause();
-    setTimeout(() => {
-      if (this.#over) return;
-      this.#held = false;
-      this.#socket.resume();
-      then();
-      this.#run();
-    }, ms);
-  }
-
-  #takeLine(): boolean {
-    const stop = this.#input.indexOf(10, this.#at);
-    if (stop === -1) {
-      if (this.#input.length - this.#at > maxLine) {
-        this.#reply("500 5.5.2 Line too long");
-        this.#end();
-      }
-      return false;
-    }
-    const crlf = stop > this.#at && this.#input[stop - 1] === 13;
-    const line = this.#input.toString("utf8", this.#at, crlf ? stop - 1 : stop);
-    this.#at = stop + 1;
+  #line(line: string) {
+    if (this.#provider.mute) return;
     if (this.#context.keepBodies) this.#note(`C: ${line}`);
-    if (this.#expect) {
-      const expect = this.#expect;
-      this.#expect = null;
-      expect(line);
-    } else this.#command(line);
-    return true;
+    if (this.#expect) this.#logIn(this.#expect(line));
+    else this.#command(line);
   }
 
   #command(line: string) {
@@ -196,7 +138,8 @@ export class Session {
       case "STAR":
         return this.#startTls();
       case "AUTH":
-        return this.#auth(line);
+        if (!this.#provider.relay) return this.#reply("502 5.5.1 AUTH not available");
+        return this.#logIn(logIn(line));
       case "VRFY":
         return this.#reply("252 2.1.5 Send some mail, I'll try my best");
       default:
@@ -213,7 +156,7 @@ export class Session {
       "SMTPUTF8",
       "ENHANCEDSTATUSCODES",
     ];
-    if (this.#context.secureContext && !this.#secure) words.push("STARTTLS");
+    if (this.#context.secureContext && !this.#wire.secure) words.push("STARTTLS");
     if (this.#provider.relay) words.push("AUTH PLAIN LOGIN");
     return words.map((word, i) => `250${i === words.length - 1 ? " " : "-"}${word}`).join("\r\n");
   }
@@ -223,7 +166,7 @@ export class Session {
     if (this.#mailFrom !== null) return this.#reply("503 5.5.1 Nested MAIL command");
     const found = mailCommand.exec(line);
     if (!found) return this.#reply("501 5.5.4 Syntax: MAIL FROM:<address>");
-    if (this.#provider.requiresTls && this.#context.secureContext && !this.#secure) {
+    if (this.#provider.requiresTls && this.#context.secureContext && !this.#wire.secure) {
       this.#say("tls");
       return;
     }
@@ -273,85 +216,48 @@ export class Session {
       this.#violate("rate", `more than ${this.#limits.perSecond} messages a second`);
       if (limits.enforces) return this.#refuse(recipient, "rate", this.#words("rate", address));
     }
-    const situation = this.#deferral(recipient) ?? this.#refusal(recipient);
+    const situation = judge(this.#context, this.#asker, recipient, this.#provider);
     if (situation) return this.#refuse(recipient, situation, this.#words(situation, address));
     const accept = () => {
       this.#recipients.push(recipient);
       this.#reply("250 2.1.5 OK");
     };
-    if (fate.slow) this.#hold(behaviours.slowMs, accept);
+    if (fate.slow) this.#wire.hold(behaviours.slowMs, accept);
     else accept();
-  }
-
-  #refusal({ fate }: Recipient): (Outcome & ("unknown" | "full" | "overquota" | "blocked")) | null {
-    return fate.refusal === "blocked" && this.#provider.judgesContent ? null : fate.refusal;
-  }
-
-  #deferral({ address, fate }: Recipient): "grey" | "defer" | null {
-    const { greylist, behaviours } = this.#context;
-    if (fate.deferral === "deferalways") return "defer";
-    if (fate.deferral === "defer")
-      return this.#turn("defer", address) <= behaviours.deferTimes ? "defer" : null;
-    if (fate.deferral !== "grey") return null;
-    const key = `${this.#ip} ${this.#mailFrom} ${address}`;
-    const first = greylist.get(key);
-    if (first === undefined) greylist.set(key, Date.now());
-    return first === undefined || Date.now() - first < behaviours.greylistMs ? "grey" : null;
-  }
-
-  /** Counts how often this has happened between this sender and address; the first time is 1. */
-  #turn(what: string, address: string): number {
-    const key = `${what} ${this.#mailFrom} ${address}`;
-    const turn = (this.#context.turns.get(key) ?? 0) + 1;
-    this.#context.turns.set(key, turn);
-    return turn;
   }
 
   #data() {
     if (this.#mailFrom === null) return this.#reply("503 5.5.1 MAIL first");
     if (this.#recipients.length === 0) return this.#reply("554 5.5.1 No valid recipients");
     if (this.#drops("dropbefore")) return this.#break("dropped-before-dot");
-    this.#body = new BodyReader();
+    this.#wire.expectBody();
     this.#reply("354 Go ahead");
   }
 
-  /** Whether a recipient hangs up in this way, which each does once per sender. */
   #drops(how: "dropbefore" | "dropmid" | "dropafter"): boolean {
-    const who = this.#recipients.find(({ fate }) => fate.drop === how);
-    return who !== undefined && this.#turn(how, who.address) === 1;
+    return breaks(this.#context, how, this.#asker, this.#recipients);
   }
 
   #break(outcome: "dropped-before-dot" | "dropped-after-dot") {
     for (const recipient of this.#recipients) this.#add(recipient, outcome, "");
-    this.#over = true;
-    this.#out = "";
-    this.#socket.destroy();
+    this.#wire.destroy();
   }
 
-  #takeBody(body: BodyReader): boolean {
-    if (this.#drops("dropmid")) {
-      this.#break("dropped-before-dot");
-      return false;
-    }
-    const rest = this.#at === 0 ? this.#input : this.#input.subarray(this.#at);
-    const used = body.take(rest);
-    if (used === -1) {
-      this.#at = this.#input.length;
-      return false;
-    }
-    this.#at += used;
+  #bodyBegins() {
+    if (this.#drops("dropmid")) this.#break("dropped-before-dot");
+  }
+
+  #bodyEnds(body: BodyReader) {
     const slow = this.#recipients.some(({ fate }) => fate.slow) ? this.#context.behaviours.slowMs : 0;
     const wait = slow + this.#context.behaviours.paceMs;
-    if (wait > 0) this.#hold(wait, () => this.#finish(body));
+    if (wait > 0) this.#wire.hold(wait, () => this.#finish(body));
     else this.#finish(body);
-    return true;
   }
 
   #finish(body: BodyReader) {
     const head = headOf(body.head());
     const messageId = fieldOf(head, messageIdField);
     const subject = fieldOf(head, subjectField);
-    this.#body = null;
     this.#taken += 1;
     const detail = { bytes: body.length, messageId, subject };
     if (body.length > maxSize) return this.#conclude("oversize", "552 5.3.4 Message too big", detail);
@@ -372,7 +278,7 @@ export class Session {
       this.#context.onTaken({ ...record, raw, transcript }, recipient.fate, this.#provider);
     }
     if (dropped) return this.destroy();
-    this.#out += `${reply}\r\n`;
+    this.#wire.reply(reply);
     this.#reset();
     if (this.#provider.closesSilently && this.#taken >= this.#limits.messagesPerConnection)
       this.#closeWhenIdle();
@@ -414,7 +320,7 @@ export class Session {
       connection: this.#id,
       clientIp: this.#ip,
       helo: this.#helo,
-      tls: this.#secure,
+      tls: this.#wire.secure,
       provider: this.#provider.name,
       site: this.#site,
       domain,
@@ -449,48 +355,21 @@ export class Session {
 
   #startTls() {
     const { secureContext } = this.#context;
-    if (!secureContext || this.#secure) return this.#reply("502 5.5.1 STARTTLS not available");
+    if (!secureContext || this.#wire.secure) return this.#reply("502 5.5.1 STARTTLS not available");
     this.#reply("220 2.0.0 Ready to start TLS");
-    this.#flush();
-    // What was pipelined after STARTTLS in the clear is thrown away (RFC 3207 §6).
-    this.#input = Buffer.alloc(0);
-    this.#at = 0;
-    const plain = this.#socket;
-    plain.removeAllListeners("data");
-    plain.removeAllListeners("timeout");
-    plain.setTimeout(0);
-    this.#socket = new TLSSocket(plain, { isServer: true, secureContext });
-    this.#secure = true;
+    this.#wire.startTls(secureContext);
     this.#helo = "";
     this.#reset();
-    this.#listen(this.#socket);
-    this.#socket.on("close", () => plain.destroy());
   }
 
-  #auth(line: string) {
-    if (!this.#provider.relay) return this.#reply("502 5.5.1 AUTH not available");
-    const [, mechanism = "", first] = line.split(" ");
-    const decode = (text: string) => Buffer.from(text, "base64").toString("utf8");
-    const plain = (text: string) => this.#login(decode(text).split("\u0000")[2] ?? "");
-    if (mechanism.toUpperCase() === "PLAIN") {
-      if (first) return plain(first);
-      this.#expect = plain;
-      return this.#reply("334 ");
-    }
-    if (mechanism.toUpperCase() !== "LOGIN") return this.#reply("504 5.5.4 Unrecognised authentication type");
-    this.#expect = () => {
-      this.#expect = (password) => this.#login(decode(password));
-      this.#reply("334 UGFzc3dvcmQ6");
-    };
-    this.#reply("334 VXNlcm5hbWU6");
+  #logIn(step: LogInStep) {
+    this.#loggedIn = step.loggedIn;
+    this.#expect = step.next;
+    this.#reply(step.reply);
   }
 
-  /** The relay lets everybody in who does not say `wrong`, so that both cases can be tried. */
-  #login(password: string) {
-    this.#loggedIn = password !== "" && password !== "wrong";
-    this.#reply(
-      this.#loggedIn ? "235 2.7.0 Authentication successful" : "535 5.7.8 Authentication credentials invalid",
-    );
+  get #asker(): Asker {
+    return { ip: this.#ip, mailFrom: this.#mailFrom ?? "" };
   }
 
   #reset() {
@@ -505,23 +384,12 @@ export class Session {
 
   #reply(text: string) {
     if (this.#context.keepBodies) this.#note(`S: ${text}`);
-    this.#out += `${text}\r\n`;
-  }
-
-  #flush() {
-    if (this.#out === "" || this.#socket.destroyed) return;
-    this.#socket.write(this.#out);
-    this.#out = "";
+    this.#wire.reply(text);
   }
 
   #end() {
-    this.#flush();
-    this.#over = true;
-    this.#socket.end();
+    this.#wire.end();
     // A client that said QUIT is gone for the counting, whenever its FIN comes.
-    if (this.#key !== null) this.#context.limits.leave(this.#key);
-    this.#key = null;
-    const socket = this.#socket;
-    setTimeout(() => socket.destroy(), 2_000).unref();
+    this.#leave();
   }
 }
