@@ -64,6 +64,8 @@ async function runPlaywright() {
   }
   if (chromium.path) env.CHROMIUM_PATH = chromium.path;
   env.PLAYWRIGHT_JSON_OUTPUT_FILE = file;
+  // A build of its own, beside that of a running `npm run up`; tsconfig.json names it, so that Next leaves it as it is.
+  env.NEXT_DIST_DIR ??= ".next-test";
   mkdirSync(env.SCREENSHOTS_DIR, { recursive: true });
   const status = run("@playwright/test/cli.js", ["test", ...journeys, "--reporter=list,json"]);
   const stats = readReport(file)?.stats;
