@@ -1,7 +1,9 @@
+import { BoundedMap } from "./memory.ts";
 import type { Behaviours, Provider, ProviderLimits, Violation, ViolationKind } from "./types.ts";
 
 const secondsOfBurst = 2;
 const violationsKept = 1_000;
+const sitesRemembered = 50_000;
 
 interface Bucket {
   level: number;
@@ -16,7 +18,7 @@ export class LimitKeeper {
   #behaviours: Behaviours;
   #open = new Map<string, number>();
   #peak = new Map<string, number>();
-  #buckets = new Map<string, Bucket>();
+  #buckets = new BoundedMap<Bucket>(sitesRemembered);
   #counts = new Map<ViolationKind, number>();
   readonly violations: Violation[] = [];
 
@@ -49,10 +51,10 @@ export class LimitKeeper {
     return this.counts && (this.#open.get(key) ?? 0) > limits.connections;
   }
 
-  /** Notes that the connections open now are within grace or stay: the peak a client really held. */
-  settle(key: string): void {
+  /** Notes how many connections `key` holds for good; kept as the peak of `provider` and client. */
+  settle(key: string, peak: string): void {
     const now = this.#open.get(key) ?? 0;
-    if (now > (this.#peak.get(key) ?? 0)) this.#peak.set(key, now);
+    if (now > (this.#peak.get(peak) ?? 0)) this.#peak.set(peak, now);
   }
 
   leave(key: string): void {
@@ -82,14 +84,8 @@ export class LimitKeeper {
     return Object.fromEntries(this.#counts);
   }
 
-  /** The most connections each client held at once, by `provider client`. */
+  /** The most connections that a client held at once to one provider or small site, by `provider client`. */
   get peakConnections(): Record<string, number> {
     return Object.fromEntries(this.#peak);
-  }
-
-  get openConnections(): number {
-    let sum = 0;
-    for (const count of this.#open.values()) sum += count;
-    return sum;
   }
 }

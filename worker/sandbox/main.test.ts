@@ -52,6 +52,7 @@ test("the process keeps what it receives and publishes sender domains; a second 
   resolver.setServers([`127.96.0.53:${dns}`]);
   expect(await resolver.resolveTxt(`lm1._domainkey.${sender.domain}`)).toEqual([["v=DKIM1; k=rsa; p=AAAA"]]);
   expect(await resolver.resolveMx(`bounces.${sender.domain}`)).toHaveLength(1);
+  expect(await resolver.resolveMx(sender.domain)).toHaveLength(2);
   const [mx] = await resolver.resolveMx("icloud.com");
   const [address = ""] = await resolver.resolve4(mx?.exchange ?? "");
   const client = await TestClient.ready(address, smtp);

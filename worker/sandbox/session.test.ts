@@ -249,3 +249,13 @@ test("five thousand messages over one connection, pipelined", async () => {
   expect(sandbox.stats().accepted).toBe(5_000);
   plain.destroy();
 });
+
+test("hosts that are deaf or not there", async () => {
+  await start({ behaviours: { idleMs: 60 } });
+  const mute = await TestClient.connect(sandbox.world.addressOf("mute.mute.example"), sandbox.smtpPort);
+  clients.push(mute);
+  mute.write("EHLO x\r\nMAIL FROM:<a@b.example>\r\n");
+  expect(await mute.reply()).toBeNull();
+  const refused = sandbox.world.addressOf("mail.refused.example");
+  await expect(TestClient.connect(refused, sandbox.smtpPort)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});

@@ -78,14 +78,15 @@ export class Session {
   #enter(site: string, then: () => void) {
     const { limits, behaviours } = this.#context;
     const key = `${site} ${this.#ip}`;
+    const peak = `${this.#provider.name} ${this.#ip}`;
     this.#key = key;
     if (!limits.enter(key, this.#limits)) {
-      limits.settle(key);
+      limits.settle(key, peak);
       then();
       return;
     }
     this.#wire.hold(behaviours.graceMs, () => {
-      limits.settle(key);
+      limits.settle(key, peak);
       if (!limits.crowded(key, this.#limits)) return then();
       this.#violate("connections", `more than ${this.#limits.connections} connections at once`);
       if (!limits.enforces) return then();
