@@ -48,3 +48,21 @@ export function EventLabel({ viewBox, text, flip }: { viewBox?: unknown; text: s
     </text>
   );
 }
+
+/** Name of a level line, above it at the left. */
+export function LineLabel({ viewBox, text }: { viewBox?: unknown; text: string }) {
+  const box = viewBox as { x?: number; y?: number } | undefined;
+  return (
+    <text
+      x={(box?.x ?? 0) + 4}
+      y={(box?.y ?? 0) - 5}
+      fontSize={11.5}
+      fill="var(--muted)"
+      stroke="var(--surface)"
+      strokeWidth={3}
+      paintOrder="stroke"
+    >
+      {text}
+    </text>
+  );
+}

@@ -10,7 +10,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { ChartTooltip, tick } from "./chart-parts.tsx";
+import { ChartTooltip, LineLabel, tick } from "./chart-parts.tsx";
 import type { ChartRow } from "./stacked-bars.tsx";
 import { axisText, axisWidth, niceTicks, type Unit } from "./unit.ts";
 
@@ -62,7 +62,7 @@ export function Lines({
           tick={tick}
           tickLine={false}
           axisLine={false}
-          interval="preserveStartEnd"
+          interval="equidistantPreserveStart"
           minTickGap={36}
           tickMargin={6}
         />
@@ -88,13 +88,7 @@ export function Lines({
             y={line.y}
             stroke={`var(--${line.tone ?? "muted"})`}
             strokeDasharray={line.tone === "danger" ? undefined : "4 3"}
-            label={{
-              value: line.label,
-              position: "insideBottomLeft",
-              fontSize: 11.5,
-              fill: "var(--muted)",
-              offset: 4,
-            }}
+            label={<LineLabel text={line.label} />}
           />
         ))}
         {series.map((each) => {

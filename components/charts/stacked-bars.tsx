@@ -79,7 +79,7 @@ export function StackedBars({
           tick={tick}
           tickLine={false}
           axisLine={false}
-          interval="preserveStartEnd"
+          interval="equidistantPreserveStart"
           minTickGap={36}
           tickMargin={6}
         />

@@ -22,16 +22,16 @@ export function AuthShell({
       <div
         className={`mx-auto grid w-full grid-cols-[minmax(0,1fr)] gap-5 ${wide ? "max-w-2xl" : "max-w-sm"}`}
       >
-        <div className="flex items-center gap-2.5">
+        <header className="flex items-center gap-2.5">
           <Logo size={28} />
           <span className="text-lead font-semibold">Lettermill</span>
-        </div>
+        </header>
         <main className="panel p-5 sm:p-6">
           <h1 className="text-title font-semibold">{title}</h1>
           {lead ? <div className="mt-1 text-body text-muted">{lead}</div> : null}
           <div className="mt-5">{children}</div>
         </main>
-        {footer ? <div className="text-help text-muted">{footer}</div> : null}
+        {footer ? <footer className="text-help text-muted">{footer}</footer> : null}
       </div>
     </div>
   );

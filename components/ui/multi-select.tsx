@@ -49,6 +49,8 @@ export function MultiSelect({
     setText("");
     setActive(0);
     input.current?.focus();
+    // An open list would lie over the buttons below.
+    setOpen(false);
   }
 
   return (
@@ -90,7 +92,7 @@ export function MultiSelect({
                 setActive(0);
                 setOpen(true);
               }}
-              onFocus={() => setOpen(true)}
+              onClick={() => setOpen(true)}
               onBlur={() => setOpen(false)}
               onKeyDown={(event) => {
                 if (event.key === "ArrowDown" || event.key === "ArrowUp") {

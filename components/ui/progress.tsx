@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { formatNumber, formatShare } from "./format.ts";
+import { formatNumber } from "./format.ts";
 
 /** How far a job is, in numbers and as a bar. Without a `total` it says only what is done. */
 export function Progress({
@@ -21,7 +21,7 @@ export function Progress({
         <span className="font-medium">{label}</span>
         <span className="text-muted">
           {formatNumber(done)}
-          {total ? ` of ${formatNumber(total)}, ${formatShare(done >= total ? 1 : (share ?? 0))}` : ""}
+          {total ? ` of ${formatNumber(total)}, ${Math.floor((share ?? 0) * 100)}\u202f%` : ""}
         </span>
       </div>
       <progress className="progress" aria-label={label} max={1} value={share ?? undefined} />
