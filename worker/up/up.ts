@@ -3,13 +3,13 @@ import { get } from "node:http";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Env, env, readEnv } from "#core/platform/env.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
 import { parseArguments, type UpArguments } from "./arguments.ts";
 import { buildFolder, hashSources, isBuilt, stampBuild } from "./build-web.ts";
 import { type ChildPlan, type Children, makeChildren } from "./children.ts";
 import { say } from "./console.ts";
 import { keepSecret, lockFolder, makeDataFolder, publishDatabase } from "./data-folder.ts";
+import { keepDatabase } from "./database.ts";
 import { findSetupLink } from "./first-run.ts";
 import { requirePort } from "./ports.ts";
 import { describeFailure, Sentence } from "./sentence.ts";
@@ -80,13 +80,10 @@ async function prepare(wanted: UpArguments, cleanups: (() => void | Promise<void
 
   if (!process.env.DATABASE_URL) {
     say("up", "starting the embedded PostgreSQL");
-    const server: EmbeddedPostgres = await startEmbeddedPostgres({
-      dataDir: join(folder, "postgres"),
-      log: (line) => say("up", line),
-    });
-    cleanups.push(() => server.stop());
-    process.env.DATABASE_URL = server.url;
-    cleanups.push(publishDatabase(folder, server.url));
+    const database = await keepDatabase(join(folder, "postgres"), (line) => say("up", line));
+    cleanups.push(() => database.stop());
+    process.env.DATABASE_URL = database.url;
+    cleanups.push(publishDatabase(folder, database.url));
   }
   if (wanted.dev) say("up", "pages are compiled as they are opened");
   return env();
