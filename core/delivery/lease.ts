@@ -19,11 +19,14 @@ export async function enrol(
   return row!.id;
 }
 
-/** Renews the lease. False: it had run out, and the worker is dead for all others. */
+/**
+ * Renews the lease. False: this worker was buried, and its lanes may be others' by now. A lease that ran out while
+ * nobody buried it (the database was away) is renewed all the same: only the row's absence gives lanes away.
+ */
 export async function beat(sql: Sql, workerId: number): Promise<boolean> {
   const rows =
     await sql`update workers set lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-    where id = ${workerId} and lease_until > clock_timestamp() returning 1`;
+    where id = ${workerId} returning 1`;
   return rows.length > 0;
 }
 
@@ -117,25 +120,30 @@ export async function release(sql: Sql, hold: LaneHold, tat: number): Promise<vo
     where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}`;
 }
 
-/** What an owner says about its lane about once a second. False: the lane is no longer its own. */
-export async function reportLane(
-  sql: Sql,
-  hold: LaneHold,
-  state: {
-    connections: number;
-    pace: number;
-    tat: number;
-    code: number | null;
-    reply: string | null;
-    at: number | null;
-  },
-): Promise<boolean> {
-  const rows =
-    await sql`update lanes set connections = ${state.connections}, pace = ${state.pace}, tat = ${tatParam(state.tat)},
-      last_code = coalesce(${state.code}::smallint, last_code), last_reply = coalesce(${state.reply}::text, last_reply),
-      last_reply_at = coalesce(to_timestamp(${state.at}::float8 / 1000.0), last_reply_at)
-    where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch} returning 1`;
-  return rows.length > 0;
+export type LaneNews = LaneHold & {
+  connections: number;
+  /** Accepted in the last minute. */
+  pace: number;
+  tat: number;
+  code: number | null;
+  reply: string | null;
+  /** Of that reply, ms since the epoch. */
+  at: number | null;
+};
+
+/** What a worker says about its lanes once a second. Returns the lanes that are still its own. */
+export async function reportLanes(sql: Sql, news: readonly LaneNews[]): Promise<Set<number>> {
+  const rows = await sql<{ id: number }[]>`
+    update lanes l set connections = n.connections, pace = n.pace,
+      tat = case when n.tat > 0 then to_timestamp(n.tat / 1000.0) end, last_code = coalesce(n.code, l.last_code),
+      last_reply = coalesce(n.reply, l.last_reply), last_reply_at = coalesce(to_timestamp(n.at / 1000.0), l.last_reply_at)
+    from unnest(${news.map((n) => n.laneId)}::int[], ${news.map((n) => n.workerId)}::int[], ${news.map((n) => n.epoch)}::int[],
+      ${news.map((n) => n.connections)}::smallint[], ${news.map((n) => n.pace)}::int[], ${news.map((n) => n.tat)}::float8[],
+      ${news.map((n) => n.code)}::smallint[], ${news.map((n) => n.reply)}::text[], ${news.map((n) => n.at)}::float8[])
+      n(id, worker_id, epoch, connections, pace, tat, code, reply, at)
+    where l.id = n.id and l.worker_id = n.worker_id and l.epoch = n.epoch and l.held_at is null
+    returning l.id`;
+  return new Set(rows.map((row) => row.id));
 }
 
 /** The engine suspends a lane after a reply that asks for it. A longer suspension stays. */

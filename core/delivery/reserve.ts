@@ -22,13 +22,14 @@ const STREAMS_A_BATCH = 8;
  * Takes up to `want` recipients for a lane, in the order in which they should go: whose turn has come (class 0 up to
  * nine tenths, the others up to half, all where nothing is ahead), then equal shares of the streams of the highest
  * class. `buckets` is the lane's own, or all for a relay. Empty where the hold is void, the lane is held or
- * suspended, its source does not send, sending is stopped, or there is nothing to take.
+ * suspended, its source does not send, sending is stopped, or there is nothing to take. `onlySystem` takes class 0 alone.
  */
 export async function reserve(
   tx: TransactionSql,
   hold: LaneHold,
   buckets: readonly number[],
   want: number,
+  onlySystem = false,
 ): Promise<Claim[]> {
   const random = Math.random();
   const rows = await tx<Claim[]>`
@@ -44,7 +45,7 @@ export async function reserve(
     ), ahead as materialized (
       select s.pool_id, s.bucket, s.campaign_id, s.wave, s.class, s.served_at
       from streams s join spots o on o.pool_id = s.pool_id and o.bucket = s.bucket
-      where s.state = 'r' and s.next_seq <= s.last_seq and s.expires_at > now()
+      where not ${onlySystem}::bool and s.state = 'r' and s.next_seq <= s.last_seq and s.expires_at > now()
         and (s.not_before is null or s.not_before <= now())
     ), room as materialized (
       select case when exists (select from ahead) then floor(${want}::int * 0.9 + ${random}::float8)::int else ${want}::int end as system,
@@ -62,7 +63,7 @@ export async function reserve(
         where r.pool_id = o.pool_id and r.bucket = o.bucket and r.class = ${CLASS_CAMPAIGN} and r.due_at <= now() and r.state = 'r'
           and (r.source_id is null or r.source_id = (select source_id from l))
         order by r.due_at limit (select others from room) for update skip locked) d
-      limit (select greatest(0, least(others, ${want}::int - (select count(*)::int from due_system))) from room)
+      limit (select case when ${onlySystem}::bool then 0 else greatest(0, least(others, ${want}::int - (select count(*)::int from due_system))) end from room)
     ), taken as (
       delete from due r using (select * from due_system union all select * from due_others) d
       where r.campaign_id = d.campaign_id and r.seq = d.seq

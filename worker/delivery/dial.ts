@@ -1,0 +1,167 @@
+import { isIPv6 } from "node:net";
+import type { Limits } from "#core/mail/provider/types.ts";
+import { type Mx, normalHost } from "#core/mail/site/key.ts";
+import { SmtpConnection } from "./connection.ts";
+import type { ConnectFailure, ConnectOptions, Timeouts, TlsMode } from "./smtp-types.ts";
+import type { Source } from "./source.ts";
+
+/** A host that did not answer is passed over for so long. */
+const DEAD_HOST_MS = 120_000;
+/** A host whose encryption is broken is mailed in clear text for so long, where that is allowed. */
+const BROKEN_TLS_MS = 3_600_000;
+const KEPT = 20_000;
+
+/** What a worker remembers of hosts, whichever lane met them. */
+export class HostMemory {
+  readonly #dead = new Map<string, number>();
+  readonly #brokenTls = new Map<string, number>();
+  readonly #sessions = new Map<string, Buffer>();
+
+  isDead(host: string): boolean {
+    return (this.#dead.get(host) ?? 0) > Date.now();
+  }
+
+  markDead(host: string): void {
+    put(this.#dead, host, Date.now() + DEAD_HOST_MS);
+  }
+
+  markAlive(host: string): void {
+    this.#dead.delete(host);
+  }
+
+  hasBrokenTls(host: string): boolean {
+    return (this.#brokenTls.get(host) ?? 0) > Date.now();
+  }
+
+  markBrokenTls(host: string): void {
+    put(this.#brokenTls, host, Date.now() + BROKEN_TLS_MS);
+    this.#sessions.delete(host);
+  }
+
+  session(key: string): { get(): Buffer | undefined; set(session: Buffer): void } {
+    return { get: () => this.#sessions.get(key), set: (session) => put(this.#sessions, key, session) };
+  }
+}
+
+export type DialContext = {
+  hosts: HostMemory;
+  /** Addresses of a host, or in words why there are none. */
+  addresses(host: string): Promise<string[] | string>;
+  /** The port of receivers. */
+  smtpPort: number;
+  timeouts?: Partial<Timeouts>;
+};
+
+export type Dialled = { ok: true; connection: SmtpConnection } | { ok: false; failure: ConnectFailure };
+
+/**
+ * Opens a connection to a site: its hosts by preference, random among equals, dead ones last (RFC 5321 §5.1).
+ * A host that answers with a refusal is an answer; only silence leads to the next.
+ */
+export async function dialSite(
+  context: DialContext,
+  source: Source,
+  mx: readonly Mx[],
+  tls: Limits["tls"],
+): Promise<Dialled> {
+  if (source.relay) return dialRelay(context, source);
+  let last: Dialled | null = null;
+  for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name))) {
+    last = await dialHost(context, source, host, tls);
+    if (last.ok || last.failure.kind === "reply") {
+      context.hosts.markAlive(host);
+      return last;
+    }
+    context.hosts.markDead(host);
+  }
+  return last ?? { ok: false, failure: unreachable("The domain has no mail server.") };
+}
+
+/** By preference, shuffled among equals; those that lately did not answer come after the others. */
+export function hostsToTry(
+  mx: readonly Mx[],
+  isDead: (host: string) => boolean,
+  random: () => number = Math.random,
+): string[] {
+  const drawn = mx.map((record) => ({
+    host: normalHost(record.host),
+    preference: record.preference,
+    draw: random(),
+  }));
+  drawn.sort((a, b) => a.preference - b.preference || a.draw - b.draw);
+  const hosts = [...new Set(drawn.map((one) => one.host).filter((host) => host !== ""))];
+  return [...hosts.filter((host) => !isDead(host)), ...hosts.filter((host) => isDead(host))];
+}
+
+async function dialHost(
+  context: DialContext,
+  source: Source,
+  host: string,
+  tls: Limits["tls"],
+): Promise<Dialled> {
+  const addresses = await context.addresses(host);
+  if (typeof addresses === "string") return { ok: false, failure: unreachable(addresses) };
+  const fitting = source.ip
+    ? addresses.filter((address) => isIPv6(address) === isIPv6(source.ip ?? ""))
+    : addresses;
+  const address = fitting[0];
+  if (address === undefined) {
+    return { ok: false, failure: unreachable(`${host} has no address that ${source.ip} can reach.`) };
+  }
+  const base = {
+    address,
+    port: context.smtpPort,
+    host,
+    heloName: source.heloName,
+    ...(source.ip ? { localAddress: source.ip } : {}),
+    ...(context.timeouts ? { timeouts: context.timeouts } : {}),
+  };
+  const mode: TlsMode = tls === "opportunistic" && context.hosts.hasBrokenTls(host) ? "never" : tls;
+  const first = await SmtpConnection.open({ ...base, tls: mode, session: context.hosts.session(host) });
+  if (first.ok || first.failure.kind !== "tls" || mode !== "opportunistic") return first;
+  // Broken encryption is no reason to keep the mail where clear text is allowed anyway.
+  const second = await SmtpConnection.open({ ...base, tls: "never" });
+  if (second.ok) context.hosts.markBrokenTls(host);
+  return second;
+}
+
+async function dialRelay(context: DialContext, source: Source): Promise<Dialled> {
+  const relay = source.relay;
+  if (!relay) throw new Error("not a relay");
+  const addresses = await context.addresses(relay.host);
+  if (typeof addresses === "string") return { ok: false, failure: unreachable(addresses) };
+  return SmtpConnection.open(relayOptions(source, addresses[0] ?? relay.host, context.timeouts));
+}
+
+/** How a relay is spoken to; the source test uses it too. */
+export function relayOptions(
+  source: Source,
+  address: string,
+  timeouts: Partial<Timeouts> | undefined,
+): ConnectOptions {
+  const relay = source.relay;
+  if (!relay) throw new Error("not a relay");
+  const modes = { starttls: "required", tls: "wrapped", none: "never" } as const;
+  return {
+    address,
+    port: relay.port,
+    host: relay.host,
+    heloName: source.heloName,
+    tls: modes[relay.tls],
+    ...(relay.auth ? { auth: relay.auth } : {}),
+    ...(timeouts ? { timeouts } : {}),
+  };
+}
+
+function unreachable(text: string): ConnectFailure {
+  return { stage: "connect", kind: "network", code: 0, enhanced: null, text };
+}
+
+function put<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= KEPT) return;
+    map.delete(oldest);
+  }
+}

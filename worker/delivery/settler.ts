@@ -1,0 +1,135 @@
+import { type Outcome, settle } from "#core/delivery/settle.ts";
+import { log } from "#core/platform/log.ts";
+import { LIVE_CHANNEL } from "#core/platform/notify.ts";
+import type { Sql } from "#db/client.ts";
+
+/** Outcomes in one flush at most. */
+const FLUSH_MAX = 1_000;
+/** More unwritten than this, and lanes wait: what is not written down may be sent twice after a crash. */
+const FULL_AT = 2_000;
+const RETRY_MS = [50, 100, 250, 500, 1_000] as const;
+const NOTIFY_MS = 1_000;
+
+const logger = log("settler");
+
+type Entry = { outcome: Outcome } | { finished: { claimId: number; epoch: number } };
+
+/**
+ * Writes what became of mails, in a continuous group commit: as soon as one flush ends the next begins, so that little
+ * is ever unrecorded. While the database is away the outcomes wait here, in order, and are repeated.
+ */
+export class Settler {
+  #sql: Sql;
+  #onStopped: (campaigns: number[]) => void;
+  #entries: Entry[] = [];
+  #running: Promise<void> | null = null;
+  #flushing = 0;
+  #topics = new Set<string>();
+  #notifiedAt = 0;
+  #notifyTimer: NodeJS.Timeout | undefined;
+
+  /** `onStopped` hears of campaigns that no longer run. */
+  constructor(sql: Sql, onStopped: (campaigns: number[]) => void) {
+    this.#sql = sql;
+    this.#onStopped = onStopped;
+  }
+
+  get pending(): number {
+    return this.#entries.length + this.#flushing;
+  }
+
+  get isFull(): boolean {
+    return this.pending >= FULL_AT;
+  }
+
+  add(outcome: Outcome): void {
+    this.#entries.push({ outcome });
+    this.#running ??= this.#run();
+  }
+
+  /** Nothing is left of a claim; written after all outcomes added before. */
+  finish(claimId: number, epoch: number): void {
+    this.#entries.push({ finished: { claimId, epoch } });
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when everything added so far is in the database. */
+  async flushed(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  stop(): void {
+    clearTimeout(this.#notifyTimer);
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop: outcomes that came with the same read go together.
+    await new Promise((done) => setImmediate(done));
+    while (this.#entries.length > 0) {
+      const batch = this.#entries.splice(0, FLUSH_MAX);
+      this.#flushing = batch.length;
+      await this.#write(batch);
+      this.#flushing = 0;
+      this.#announce(batch);
+    }
+    this.#running = null;
+  }
+
+  async #write(batch: Entry[]): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        const { stopped } = await settle(this.#sql, {
+          outcomes: batch.flatMap((entry) => ("outcome" in entry ? [entry.outcome] : [])),
+          finished: batch.flatMap((entry) => ("finished" in entry ? [entry.finished] : [])),
+        });
+        if (stopped.length > 0) this.#onStopped(stopped);
+        return;
+      } catch (error) {
+        if (isDataError(error)) return this.#isolate(batch, error);
+        logger.warn({ err: error, pending: this.pending, tries }, "could not write outcomes; trying again");
+        const wait = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 1_000;
+        await new Promise((done) => setTimeout(done, wait));
+      }
+    }
+  }
+
+  /** One row that PostgreSQL cannot take must not keep the others from being written. */
+  async #isolate(batch: Entry[], error: unknown): Promise<void> {
+    if (batch.length > 1) {
+      const middle = batch.length >> 1;
+      await this.#write(batch.slice(0, middle));
+      return this.#write(batch.slice(middle));
+    }
+    const entry = batch[0];
+    if (entry && "outcome" in entry && (entry.outcome.reply !== null || entry.outcome.shape !== null)) {
+      logger.error(
+        { err: error, outcome: entry.outcome },
+        "this reply cannot be stored; written without its text",
+      );
+      return this.#write([{ outcome: { ...entry.outcome, reply: null, shape: null, enhanced: null } }]);
+    }
+    logger.error({ err: error, entry }, "this outcome cannot be written; its claim stays");
+  }
+
+  #announce(batch: readonly Entry[]): void {
+    for (const entry of batch)
+      if ("outcome" in entry) this.#topics.add(`campaign:${entry.outcome.campaignId}`);
+    if (this.#topics.size === 0 || this.#notifyTimer) return;
+    const wait = Math.max(0, this.#notifiedAt + NOTIFY_MS - performance.now());
+    this.#notifyTimer = setTimeout(() => {
+      this.#notifyTimer = undefined;
+      this.#notifiedAt = performance.now();
+      const topics = [...this.#topics, "lanes"];
+      this.#topics.clear();
+      this.#sql`select pg_notify(${LIVE_CHANNEL}, t) from unnest(${topics}::text[]) t`.catch((error) =>
+        logger.warn({ err: error }, "could not notify open pages"),
+      );
+    }, wait);
+  }
+}
+
+/** Class 22 (data) and 23 (constraint): repeating it would fail again. */
+function isDataError(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" && /^(?:22|23)/.test(code);
+}

@@ -1,0 +1,145 @@
+import { isIP } from "node:net";
+import type { Dns } from "#core/domain/dns.ts";
+import { resolveDomains } from "#core/domain/resolve.ts";
+import { type Mx, normalHost } from "#core/mail/site/key.ts";
+import type { Ctx } from "#core/platform/context.ts";
+import type { Sql } from "#db/client.ts";
+
+/** Where mail for a domain goes, as far as it is known. */
+export type Target = {
+  /** The site's id; what connections are kept by. */
+  siteId: number;
+  providerId: number | null;
+  /** MX hosts with their preference; the domain itself where it has none. */
+  mx: Mx[];
+};
+
+export type TargetAnswer =
+  | { kind: "site"; target: Target }
+  /** A fact: no mail can go there. */
+  | { kind: "dead"; enhanced: string; text: string }
+  /** DNS did not answer. */
+  | { kind: "unknown"; text: string };
+
+const KEEP_MS = 10 * 60_000;
+const KEEP_UNKNOWN_MS = 60_000;
+const ADDRESS_KEEP_MS = 5 * 60_000;
+const ADDRESS_KEEP_FAILED_MS = 30_000;
+const KEPT = 50_000;
+/** DNS gave these answers; the enhanced codes are RFC 3463's and RFC 7505's. */
+const DEAD: Record<string, string> = { "null-mx": "5.1.10", "no-domain": "5.1.2", "no-servers": "5.4.4" };
+
+type Row = {
+  name: string;
+  status: string;
+  site_id: number | null;
+  provider_id: number | null;
+  mx: Mx[];
+  error: string | null;
+  is_old: boolean;
+};
+
+/** Domain → site → addresses, from the shared cache in the database, then from DNS; kept in memory for minutes. */
+export class Targets {
+  readonly #sql: Sql;
+  readonly #ctx: Ctx;
+  readonly #dns: () => Dns;
+  readonly #domains = new Map<string, { answer: TargetAnswer; until: number }>();
+  readonly #addresses = new Map<string, { answer: Promise<string[] | string>; until: number }>();
+
+  /** `dns` is asked for again and again: the network may be switched on its page. */
+  constructor(sql: Sql, ctx: Ctx, dns: () => Dns) {
+    this.#sql = sql;
+    this.#ctx = ctx;
+    this.#dns = dns;
+  }
+
+  /** Forgets everything: the network was switched. */
+  clear(): void {
+    this.#domains.clear();
+    this.#addresses.clear();
+  }
+
+  /** What is known without asking anybody. */
+  known(domain: string): TargetAnswer | undefined {
+    const found = this.#domains.get(domain);
+    return found && found.until > Date.now() ? found.answer : undefined;
+  }
+
+  /** Reads these domains from the database. Those it does not know well enough are returned. */
+  async load(domains: readonly string[]): Promise<string[]> {
+    const missing = domains.filter((domain) => !this.known(domain));
+    if (missing.length === 0) return [];
+    const rows = await this.#sql<Row[]>`
+      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.error, d.expires_at < now() - interval '1 day' as is_old
+      from domains d left join sites s on s.id = d.site_id where d.name = any(${missing}::text[])`;
+    const usable = new Set<string>();
+    for (const row of rows) {
+      if (row.status === "unknown" || row.status === "temporary" || row.is_old) continue;
+      this.#keep(row.name, answerOf(row));
+      usable.add(row.name);
+    }
+    return missing.filter((domain) => !usable.has(domain));
+  }
+
+  /** Asks DNS about these domains, and keeps the answers for everybody. */
+  async resolve(domains: readonly string[]): Promise<void> {
+    await resolveDomains(this.#ctx, { names: [...new Set(domains)] }, this.#dns());
+    const rows = await this.#sql<Row[]>`
+      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.error, false as is_old
+      from domains d left join sites s on s.id = d.site_id where d.name = any(${domains as string[]}::text[])`;
+    for (const row of rows) this.#keep(row.name, answerOf(row));
+  }
+
+  /** Addresses of a host, IPv4 first; in words why there are none. */
+  addresses(host: string): Promise<string[] | string> {
+    if (isIP(host)) return Promise.resolve([host]);
+    const found = this.#addresses.get(host);
+    if (found && found.until > Date.now()) return found.answer;
+    const entry = { answer: this.#askAddresses(host), until: Date.now() + ADDRESS_KEEP_MS };
+    this.#addresses.set(host, entry);
+    trim(this.#addresses);
+    entry.answer.then((answer) => {
+      if (typeof answer === "string") entry.until = Date.now() + ADDRESS_KEEP_FAILED_MS;
+    });
+    return entry.answer;
+  }
+
+  async #askAddresses(host: string): Promise<string[] | string> {
+    const answer = await this.#dns().addresses(host);
+    if (answer.kind === "found") return answer.records;
+    if (answer.kind === "failed") return `${host}: ${answer.error}`;
+    return `${host} has no address.`;
+  }
+
+  #keep(domain: string, answer: TargetAnswer): void {
+    const keep = answer.kind === "unknown" ? KEEP_UNKNOWN_MS : KEEP_MS;
+    this.#domains.delete(domain);
+    this.#domains.set(domain, { answer, until: Date.now() + keep });
+    trim(this.#domains);
+  }
+}
+
+function answerOf(row: Row): TargetAnswer {
+  const dead = DEAD[row.status];
+  if (dead) return { kind: "dead", enhanced: dead, text: row.error ?? "The domain takes no mail." };
+  if (row.status !== "ok" || row.site_id === null) {
+    return { kind: "unknown", text: row.error ?? "The domain could not be looked up." };
+  }
+  const mx = row.mx.filter((record) => normalHost(record.host) !== "");
+  return {
+    kind: "site",
+    target: {
+      siteId: row.site_id,
+      providerId: row.provider_id,
+      mx: mx.length > 0 ? mx : [{ host: row.name, preference: 0 }],
+    },
+  };
+}
+
+function trim<T>(map: Map<string, T>): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= KEPT) return;
+    map.delete(oldest);
+  }
+}
