@@ -16,16 +16,19 @@ const SOURCES = [
 ];
 
 /** Where `next build` puts its work; moved by tests, which build beside a running `up`. */
-export function buildFolder(): string {
+function buildFolder(): string {
   return process.env.NEXT_DIST_DIR ?? ".next";
 }
 
-/** Whether the pages that lie there were built from the sources as they are now, by content. */
+/** Whether a build is there that came to its end: BUILD_ID is written before the types are checked, this file after. */
+export function hasBuild(): boolean {
+  return existsSync(join(buildFolder(), "prerender-manifest.json"));
+}
+
+/** Whether that build was made from the sources as they are now, by content. */
 export function isBuilt(hash: string): boolean {
   const stamp = join(buildFolder(), "sources.sha256");
-  return (
-    existsSync(join(buildFolder(), "BUILD_ID")) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash
-  );
+  return hasBuild() && existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
 }
 
 /** Called after a good build, so that the next start can skip it. */

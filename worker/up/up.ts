@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Env, env, readEnv } from "#core/platform/env.ts";
 import { migrate } from "#db/migrate.ts";
 import { parseArguments, type UpArguments } from "./arguments.ts";
-import { buildFolder, hashSources, isBuilt, stampBuild } from "./build-web.ts";
+import { hasBuild, hashSources, isBuilt, stampBuild } from "./build-web.ts";
 import { type ChildPlan, type Children, makeChildren } from "./children.ts";
 import { say } from "./console.ts";
 import { keepSecret, lockFolder, makeDataFolder, publishDatabase } from "./data-folder.ts";
@@ -136,7 +136,7 @@ async function start(settings: Env, wanted: UpArguments, children: Children): Pr
 }
 
 function planWeb(settings: Env, wanted: UpArguments): ChildPlan {
-  if (!wanted.dev && !existsSync(join(buildFolder(), "BUILD_ID"))) {
+  if (!wanted.dev && !hasBuild()) {
     throw new Sentence("The pages are not built yet: run `npm run build` first.");
   }
   const listen = ["-p", String(settings.port), ...(settings.host ? ["-H", settings.host] : [])];
