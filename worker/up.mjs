@@ -9,7 +9,7 @@ const node = findProjectNode();
 
 if (node === process.execPath) {
   process.chdir(root);
-  process.env = projectEnvironment(node);
+  Object.assign(process.env, projectEnvironment(node));
   const { up } = await import("./up/up.ts");
   await up(process.argv.slice(2));
 } else {

@@ -11,6 +11,8 @@ const SOURCES = [
   "db/client.ts",
   "public",
   "next.config.ts",
+  "proxy.ts",
+  "instrumentation.ts",
   "postcss.config.mjs",
   "package-lock.json",
 ];
