@@ -29,7 +29,7 @@ export function PhoneNav({
   const close = () => setOpen(false);
   return (
     <>
-      <div id="more" className="more" hidden={!open}>
+      <section id="more" className="more" aria-label="All pages" hidden={!open}>
         <h2 ref={heading} tabIndex={-1} className="px-2 pb-2 text-title font-semibold outline-none">
           More
         </h2>
@@ -43,7 +43,7 @@ export function PhoneNav({
           ) : null}
         </nav>
         <div className="mt-6 grid gap-3">{children}</div>
-      </div>
+      </section>
       <BottomBar items={main} moreOpen={open} onMore={() => setOpen(!open)} />
     </>
   );

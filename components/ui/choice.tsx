@@ -21,7 +21,10 @@ function Tick({ kind, name, label, help, error, className, ...input }: Box & { k
         className,
       )}
     >
-      <label htmlFor={id} className={cx("text-body", kind === "check" ? "order-2" : "font-medium")}>
+      <label
+        htmlFor={id}
+        className={cx("text-body text-foreground", kind === "check" ? "order-2" : "font-medium")}
+      >
         {label}
       </label>
       <input
@@ -85,7 +88,9 @@ export function RadioCards({
   const note = message || help ? `${id}-note` : undefined;
   return (
     <fieldset className="grid min-w-0 gap-1.5" aria-describedby={note}>
-      <legend className={hideLabel ? "sr-only" : "mb-1.5 text-table font-medium"}>{label}</legend>
+      <legend className={hideLabel ? "sr-only" : "mb-1.5 text-table font-medium text-foreground"}>
+        {label}
+      </legend>
       <div
         className={cx(
           "grid grid-cols-[minmax(0,1fr)] gap-2",
@@ -108,7 +113,10 @@ export function RadioCards({
               onChange={() => onChange?.(choice.value)}
             />
             <div className="min-w-0 flex-1">
-              <label htmlFor={`${id}-${choice.value}`} className="font-medium after:absolute after:inset-0">
+              <label
+                htmlFor={`${id}-${choice.value}`}
+                className="font-medium text-foreground after:absolute after:inset-0"
+              >
                 {choice.label}
               </label>
               {choice.help ? (

@@ -56,11 +56,9 @@ export function ConfirmDialog({
   onOpenChange,
 }: ConfirmProps) {
   const [text, setText] = useState("");
-  const [reminded, setReminded] = useState(false);
   const ready = !typed || sameText(text, typed.text);
   const close = () => {
     setText("");
-    setReminded(false);
     onOpenChange(false);
   };
   return (
@@ -77,8 +75,11 @@ export function ConfirmDialog({
           <ActionForm
             action={async (form) => {
               if (!ready) {
-                setReminded(true);
-                return { ok: false, reason: `Type ${typed?.text} to go on.` };
+                return {
+                  ok: false,
+                  reason: "Not done",
+                  fields: { typed: `This is not ${typed?.text} yet` },
+                };
               }
               return action(form);
             }}
@@ -99,7 +100,6 @@ export function ConfirmDialog({
                     Type <span className="font-mono text-foreground">{typed.text}</span>
                   </>
                 }
-                error={reminded && !ready ? `This is not ${typed.text} yet` : undefined}
                 value={text}
                 onChange={(event) => setText(event.currentTarget.value)}
                 autoComplete="off"

@@ -36,7 +36,7 @@ export function Field({
   const note = message || help ? `${id}-note` : undefined;
   return (
     <div className={cx("grid min-w-0 gap-1.5", className)}>
-      <label htmlFor={id} className={hideLabel ? "sr-only" : "w-fit text-table font-medium"}>
+      <label htmlFor={id} className={hideLabel ? "sr-only" : "w-fit text-table font-medium text-foreground"}>
         {label}
         {optional ? <span className="font-normal text-muted"> optional</span> : null}
       </label>

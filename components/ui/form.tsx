@@ -47,6 +47,8 @@ export function ActionForm({
   const router = useRouter();
   const [dirty, setDirty] = useState(false);
   const [touched, setTouched] = useState<Set<string>>(new Set());
+  /** An error names a field that the form does not show: it can only be said at the top. */
+  const [homeless, setHomeless] = useState(false);
   const [state, submit, pending] = useActionState<{ result: ActionResult | undefined; n: number }, FormData>(
     async (before, data) => ({ result: (await action(data)) ?? undefined, n: before.n + 1 }),
     { result: undefined, n: 0 },
@@ -64,6 +66,8 @@ export function ActionForm({
     setTouched(new Set());
     if (result?.ok === false) {
       const names = Object.keys(result.fields ?? {});
+      const here = [...(form.current?.elements ?? [])].map((element) => element.getAttribute("name"));
+      setHomeless(names.some((name) => !here.includes(name)));
       const first = [...(form.current?.elements ?? [])].find(
         (element) => element instanceof HTMLElement && names.includes(element.getAttribute("name") ?? ""),
       );
@@ -88,6 +92,7 @@ export function ActionForm({
   }, [unsaved, dirty]);
 
   const fieldErrors = Object.entries(refusal?.fields ?? {});
+  const atTop = fieldErrors.length === 0 || fieldErrors.length > 2 || homeless;
   return (
     <FormContext value={{ pending, errors }}>
       <form
@@ -118,12 +123,16 @@ export function ActionForm({
             data-form-errors
             tabIndex={-1}
             role="alert"
-            className="flex gap-2.5 rounded-control bg-danger-soft px-3 py-2.5 text-danger-soft-foreground"
+            className={
+              atTop
+                ? "flex gap-2.5 rounded-control bg-danger-soft px-3 py-2.5 text-danger-soft-foreground"
+                : "sr-only"
+            }
           >
             <CircleAlert className="icon mt-0.5" aria-hidden="true" />
             <div className="min-w-0">
               <p className="font-medium">{refusalText(refusal, reasons)}</p>
-              {fieldErrors.length > 2 ? (
+              {fieldErrors.length > 0 && atTop ? (
                 <ul className="mt-1 list-disc pl-4 text-table">
                   {fieldErrors.map(([name, text]) => (
                     <li key={name}>{reasons?.[text] ?? text}</li>

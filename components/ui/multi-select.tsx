@@ -118,7 +118,7 @@ export function MultiSelect({
             role="listbox"
             aria-label="Choices"
             hidden={!open || shown.length === 0}
-            className="absolute top-full right-0 left-0 z-30 mt-1 max-h-64 overflow-y-auto rounded-panel bg-overlay p-1 shadow-overlay"
+            className="absolute top-full right-0 left-0 z-30 mt-1 max-h-64 overflow-y-auto rounded-panel bg-overlay p-1 text-foreground shadow-overlay"
           >
             {shown.map((option, index) => (
               // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the field that owns the list

@@ -35,7 +35,9 @@ export function Panel({
                 {title}
               </h2>
             ) : null}
-            {description ? <div className="max-w-[68ch] text-help text-muted">{description}</div> : null}
+            {description ? (
+              <div className="max-w-[90ch] text-help text-pretty text-muted">{description}</div>
+            ) : null}
           </div>
           {actions ? (
             <div className="flex min-h-6 flex-wrap items-center gap-2 text-table">{actions}</div>

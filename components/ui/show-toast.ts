@@ -1,6 +1,8 @@
 "use client";
 
 import { toast } from "@heroui/react/toast";
+import { Check } from "lucide-react";
+import { createElement } from "react";
 import { type ActionResult, refusalText } from "./form-types.ts";
 
 /** Says what just worked, for 10 s. Trouble never comes as a toast; it stays where it is. */
@@ -8,6 +10,7 @@ export function showToast(message: string, options: { undo?: () => Promise<unkno
   const { undo, undone = "Undone" } = options;
   const key = toast(message, {
     timeout: 10_000,
+    indicator: createElement(Check, { className: "icon text-t-success", "aria-hidden": true }),
     ...(undo
       ? {
           actionProps: {
