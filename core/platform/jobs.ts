@@ -9,6 +9,10 @@ export type JobPayloads = {
   "launch-campaign": { campaignId: number; revision: number };
   /** Moves the rest of a cancelled or expired campaign to its final state, in chunks. */
   "close-campaign": { campaignId: number };
+  /** Expires campaigns past their time and finishes those for which nothing waits. */
+  "sweep-campaigns": Record<string, never>;
+  /** Compares rollups and places with the ledger, nightly. */
+  "reconcile-ledger": Record<string, never>;
   "run-import": { importId: number };
   /** Looks up recipient domains that were never asked or whose answer is too old. */
   "resolve-domains": Record<string, never>;

@@ -1,5 +1,7 @@
 import { getServers } from "node:dns";
 import type { Network } from "#core/source/types.ts";
+import { installation } from "#db/schema/index.ts";
+import type { Db } from "./db.ts";
 import type { Env, HostPort } from "./env.ts";
 
 export type EffectiveNetwork = {
@@ -47,4 +49,10 @@ function parseServer(text: string): HostPort {
   const match = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   return host ? { host, port: Number(match?.[3]) } : { host: text, port: 53 };
+}
+
+/** The network as the environment and the installation's row say it now. */
+export async function readNetwork(db: Db, env: NetworkEnv): Promise<EffectiveNetwork> {
+  const [row] = await db.select({ network: installation.network }).from(installation);
+  return effectiveNetwork(env, row ?? { network: "sandbox" });
 }
