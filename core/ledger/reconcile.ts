@@ -2,7 +2,8 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { DELIVERY_STATES, type DeliveryStateCode } from "#core/delivery/types.ts";
 import type { Db } from "#core/platform/db.ts";
 import { notifyLive } from "#core/platform/notify.ts";
-import { campaignEvents } from "#db/schema/index.ts";
+import { campaignEvents, campaigns } from "#db/schema/index.ts";
+import { ledgerInvariant } from "./invariant.ts";
 
 export type Reconciliation = {
   ok: boolean;
@@ -53,4 +54,43 @@ async function say(db: Db, campaignId: number, sentence: string, now: Date): Pro
   await db.insert(campaignEvents).values({ campaignId, kind: "ledger-difference", sentence, at: now });
   await notifyLive(db, `campaign:${campaignId}`);
   await notifyLive(db, "system");
+}
+
+/**
+ * Reconciles campaigns that run or were launched in the last `days`, and checks the invariant of those that run.
+ * @returns how many were looked at, which of them differ, and how many waiting rows are in no place or in two
+ */
+export async function reconcileLedger(
+  db: Db,
+  now: Date = new Date(),
+  days = 35,
+): Promise<{ checked: number; differing: number[]; misplaced: number }> {
+  const rows = await db.execute<{ id: number; finished: boolean }>(sql`
+    select id, finished_at is not null as finished from campaigns where launched_at is not null
+      and (finished_at is null or launched_at > ${now.toISOString()}::timestamptz - make_interval(days => ${days})) order by id`);
+  const differing: number[] = [];
+  let misplaced = 0;
+  for (const { id, finished } of rows) {
+    if (!(await reconcileCampaign(db, id, now)).ok) differing.push(id);
+    if (!finished) misplaced += (await ledgerInvariant(db, id)).misplaced;
+  }
+  return { checked: rows.length, differing, misplaced };
+}
+
+export type LedgerDifference = { campaignId: number; name: string; at: Date; sentence: string };
+
+/** Differences that were found, newest first, for the System page. */
+export function readLedgerDifferences(db: Db, limit = 20): Promise<LedgerDifference[]> {
+  return db
+    .select({
+      campaignId: campaignEvents.campaignId,
+      name: campaigns.name,
+      at: campaignEvents.at,
+      sentence: campaignEvents.sentence,
+    })
+    .from(campaignEvents)
+    .innerJoin(campaigns, eq(campaigns.id, campaignEvents.campaignId))
+    .where(eq(campaignEvents.kind, "ledger-difference"))
+    .orderBy(desc(campaignEvents.id))
+    .limit(limit);
 }

@@ -1,0 +1,9 @@
+/**
+ * What the worker does by the clock (UTC), in graphile-worker's format. Times are spread so that a small machine does
+ * not do everything at once. Each runs on one machine only, whatever their number.
+ */
+export const crontab = [
+  "* * * * * sweep-campaigns ?jobKey=sweep-campaigns&max=3",
+  "*/5 * * * * resolve-domains ?jobKey=resolve-domains&max=3",
+  "20 3 * * * reconcile-ledger ?jobKey=reconcile-ledger&max=3",
+].join("\n");
