@@ -7,7 +7,6 @@ const REDACTED = [
   "authorization",
   "cookie",
   "privateKey",
-  "url",
   "databaseUrl",
   "appSecret",
 ];
