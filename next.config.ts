@@ -23,13 +23,10 @@ const config: NextConfig = {
         { key: "referrer-policy", value: "strict-origin-when-cross-origin" },
         { key: "permissions-policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
         { key: "cross-origin-opener-policy", value: "same-origin" },
-        ...(process.env.APP_URL?.startsWith("https://")
-          ? [{ key: "strict-transport-security", value: "max-age=31536000" }]
-          : []),
       ],
     },
     // Everything but sign-up forms and what mails and pages elsewhere may show stays out of other people's frames.
-    { source: "/((?!f/).*)", headers: [{ key: "x-frame-options", value: "DENY" }] },
+    { source: "/((?!f/).*)", headers: [{ key: "x-frame-options", value: "SAMEORIGIN" }] },
   ],
 };
 

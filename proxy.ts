@@ -18,7 +18,7 @@ function contentPolicy(nonce: string, isFramable: boolean): string {
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    `frame-ancestors ${isFramable ? "*" : "'none'"}`,
+    `frame-ancestors ${isFramable ? "*" : "'self'"}`,
   ].join("; ");
 }
 
@@ -31,6 +31,9 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
+  if (process.env.APP_URL?.startsWith("https://")) {
+    response.headers.set("strict-transport-security", "max-age=31536000");
+  }
   return response;
 }
 

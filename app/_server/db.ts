@@ -1,5 +1,6 @@
 import { env } from "#core/platform/env.ts";
 import { makeDb } from "#db/client.ts";
+import journal from "#db/migrations/meta/_journal.json" with { type: "json" };
 
 type Database = ReturnType<typeof makeDb>;
 
@@ -15,3 +16,6 @@ export function database(): Database {
   });
   return kept.lettermillDatabase;
 }
+
+/** How many migrations this code has; the database must have as many. */
+export const migrationsExpected = journal.entries.length;
