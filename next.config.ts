@@ -14,6 +14,24 @@ const config: NextConfig = {
   ],
   poweredByHeader: false,
   devIndicators: false,
+  // RFC 8058: the POST goes to the very address of the unsubscribe page. Only forms carry such a content type.
+  rewrites: async () => ({
+    beforeFiles: [
+      {
+        source: "/u/:token",
+        has: [
+          {
+            type: "header",
+            key: "content-type",
+            value: "(application/x-www-form-urlencoded|multipart/form-data)(.*)",
+          },
+        ],
+        destination: "/api/public/unsubscribe/:token",
+      },
+    ],
+    afterFiles: [],
+    fallback: [],
+  }),
   // The content policy of pages is in proxy.ts, because it carries a nonce.
   headers: async () => [
     {

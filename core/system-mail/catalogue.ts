@@ -42,6 +42,24 @@ export const CATALOGUE = {
       "If you do not know what this is, you can forget this mail.",
     ],
   }),
+  confirm: (given: { workspace: string; lists: string[]; link: string; days: number }): Letter => ({
+    subject: `Confirm that you want mail from ${given.workspace}`,
+    heading: "One step is left",
+    before: [`Somebody, probably you, signed up with this address for ${given.lists.join(", ")}.`],
+    button: { label: "Confirm", href: given.link },
+    after: [
+      `The link works for ${given.days} days.`,
+      "If that was not you, do nothing: without the confirmation you get no further mail.",
+    ],
+  }),
+  alreadyIn: (given: { workspace: string; lists: string[] }): Letter => ({
+    subject: `You are already subscribed to ${given.workspace}`,
+    heading: "You are already in",
+    before: [
+      `Somebody, probably you, signed up again with this address for ${given.lists.join(", ")}. You are subscribed already, so nothing has changed.`,
+    ],
+    after: ["Each mail has a link at its end to change what you get or to leave."],
+  }),
 } as const;
 
 /** Puts a letter into the plain frame of system mail: the workspace's name and colour, no images, no tracking. */
