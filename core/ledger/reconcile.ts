@@ -21,24 +21,26 @@ export async function reconcileCampaign(
   now: Date = new Date(),
 ): Promise<Reconciliation> {
   const rows = await db.execute<{
-    state: DeliveryStateCode;
+    state: DeliveryStateCode | null;
     ledger: number;
     rollup: number;
     audience: number;
   }>(sql`
-    select state, coalesce(l.n, 0)::int as ledger, coalesce(r.n, 0)::int as rollup
-    from (select state, count(*) n from deliveries where campaign_id = ${campaignId} group by state) l
-    full join (select state, sum(n) n from rollups where campaign_id = ${campaignId} group by state) r using (state)
-    order by state`);
-  const [frozen] = await db.execute<{ n: number }>(
-    sql`select audience_size as n from campaigns where id = ${campaignId}`,
+    select x.state, coalesce(x.ledger, 0)::int as ledger, coalesce(x.rollup, 0)::int as rollup, c.audience_size as audience
+    from campaigns c left join (
+      select state, l.n as ledger, r.n as rollup
+      from (select state, count(*) n from deliveries where campaign_id = ${campaignId} group by state) l
+      full join (select state, sum(n) n from rollups where campaign_id = ${campaignId} group by state) r using (state)
+    ) x on true where c.id = ${campaignId} order by x.state`);
+  const differences = rows.flatMap(({ state, ledger, rollup }) =>
+    state !== null && ledger !== rollup ? [{ state, ledger, rollup }] : [],
   );
-  const differences = rows.filter((row) => row.ledger !== row.rollup);
   const total = rows.reduce((sum, row) => sum + row.ledger, 0);
+  const audience = rows[0]?.audience ?? 0;
   const parts = differences.map(
     (d) => `${DELIVERY_STATES[d.state]} is ${d.rollup} in the counts and ${d.ledger} in the ledger`,
   );
-  if (frozen && total !== frozen.n) parts.push(`the ledger has ${total} rows for an audience of ${frozen.n}`);
+  if (total !== audience) parts.push(`the ledger has ${total} rows for an audience of ${audience}`);
   if (parts.length > 0) await say(db, campaignId, `Does not add up: ${parts.join("; ")}.`, now);
   return { ok: parts.length === 0, differences };
 }
