@@ -131,19 +131,25 @@ export type LaneNews = LaneHold & {
   at: number | null;
 };
 
-/** What a worker says about its lanes once a second. Returns the lanes that are still its own. */
-export async function reportLanes(sql: Sql, news: readonly LaneNews[]): Promise<Set<number>> {
-  const rows = await sql<{ id: number }[]>`
+/**
+ * What a worker says about its lanes once a second. Returns the lanes that are still its own, and whether each has to
+ * stop: it is held, its source does not send, or sending is stopped altogether.
+ */
+export async function reportLanes(
+  sql: Sql,
+  news: readonly LaneNews[],
+): Promise<Map<number, { isHeld: boolean }>> {
+  const rows = await sql<{ id: number; isHeld: boolean }[]>`
     update lanes l set connections = n.connections, pace = n.pace,
       tat = case when n.tat > 0 then to_timestamp(n.tat / 1000.0) end, last_code = coalesce(n.code, l.last_code),
       last_reply = coalesce(n.reply, l.last_reply), last_reply_at = coalesce(to_timestamp(n.at / 1000.0), l.last_reply_at)
     from unnest(${news.map((n) => n.laneId)}::int[], ${news.map((n) => n.workerId)}::int[], ${news.map((n) => n.epoch)}::int[],
       ${news.map((n) => n.connections)}::smallint[], ${news.map((n) => n.pace)}::int[], ${news.map((n) => n.tat)}::float8[],
       ${news.map((n) => n.code)}::smallint[], ${news.map((n) => n.reply)}::text[], ${news.map((n) => n.at)}::float8[])
-      n(id, worker_id, epoch, connections, pace, tat, code, reply, at)
-    where l.id = n.id and l.worker_id = n.worker_id and l.epoch = n.epoch and l.held_at is null
-    returning l.id`;
-  return new Set(rows.map((row) => row.id));
+      n(id, worker_id, epoch, connections, pace, tat, code, reply, at), sources s, installation i
+    where l.id = n.id and l.worker_id = n.worker_id and l.epoch = n.epoch and s.id = l.source_id
+    returning l.id, l.held_at is not null or s.state <> 'active' or s.removed_at is not null or not i.sending_allowed as "isHeld"`;
+  return new Map(rows.map((row) => [row.id, { isHeld: row.isHeld }]));
 }
 
 /** The engine suspends a lane after a reply that asks for it. A longer suspension stays. */

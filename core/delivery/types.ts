@@ -15,3 +15,6 @@ export type DeliveryState = (typeof DELIVERY_STATES)[DeliveryStateCode];
 /** The classes of mail: a lower number goes first. */
 export const CLASS_SYSTEM = 0;
 export const CLASS_CAMPAIGN = 5;
+
+/** The lane of a relay serves all buckets: one set of connections, whoever the receiver. */
+export const RELAY_BUCKET = 0;

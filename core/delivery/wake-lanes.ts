@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Db } from "#core/platform/db.ts";
-import { CLASS_CAMPAIGN, CLASS_SYSTEM } from "./types.ts";
+import { CLASS_CAMPAIGN, CLASS_SYSTEM, RELAY_BUCKET } from "./types.ts";
 
 export type WakeFilter = { poolId?: number; bucket?: number };
 
@@ -23,14 +23,14 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
         select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
         order by d.pool_id, d.bucket limit 1) n
     ), carriers as (
-      select ps.pool_id, s.id as source_id from pool_sources ps join sources s on s.id = ps.source_id
+      select ps.pool_id, s.id as source_id, s.kind from pool_sources ps join sources s on s.id = ps.source_id
       where s.state = 'active' and s.removed_at is null
     ), wanted as (
-      select c.source_id, st.bucket from streams st join carriers c on c.pool_id = st.pool_id
+      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket from streams st join carriers c on c.pool_id = st.pool_id
       where st.state = 'r' and st.next_seq <= st.last_seq and st.expires_at > now()
         and (st.not_before is null or st.not_before <= now()) and ${only("st.pool_id", "st.bucket")}
       union
-      select c.source_id, p.bucket from spots p join carriers c on c.pool_id = p.pool_id
+      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else p.bucket end from spots p join carriers c on c.pool_id = p.pool_id
       where ${only("p.pool_id", "p.bucket")} and exists (
         select from (values (${CLASS_SYSTEM}::int), (${CLASS_CAMPAIGN}::int)) k(class) cross join lateral (
           select from due d where d.pool_id = p.pool_id and d.bucket = p.bucket and d.class = k.class

@@ -24,6 +24,9 @@ export class Settler {
   #entries: Entry[] = [];
   #running: Promise<void> | null = null;
   #flushing = 0;
+  #added = 0;
+  #written = 0;
+  #waiting: { until: number; done: () => void }[] = [];
   #topics = new Set<string>();
   #notifiedAt = 0;
   #notifyTimer: NodeJS.Timeout | undefined;
@@ -44,18 +47,22 @@ export class Settler {
 
   add(outcome: Outcome): void {
     this.#entries.push({ outcome });
+    this.#added += 1;
     this.#running ??= this.#run();
   }
 
   /** Nothing is left of a claim; written after all outcomes added before. */
   finish(claimId: number, epoch: number): void {
     this.#entries.push({ finished: { claimId, epoch } });
+    this.#added += 1;
     this.#running ??= this.#run();
   }
 
   /** Resolves when everything added so far is in the database. */
-  async flushed(): Promise<void> {
-    while (this.#running) await this.#running;
+  flushed(): Promise<void> {
+    const until = this.#added;
+    if (this.#written >= until) return Promise.resolve();
+    return new Promise((done) => this.#waiting.push({ until, done }));
   }
 
   stop(): void {
@@ -70,6 +77,8 @@ export class Settler {
       this.#flushing = batch.length;
       await this.#write(batch);
       this.#flushing = 0;
+      this.#written += batch.length;
+      while (this.#waiting[0] && this.#waiting[0].until <= this.#written) this.#waiting.shift()?.done();
       this.#announce(batch);
     }
     this.#running = null;

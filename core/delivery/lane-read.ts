@@ -1,0 +1,39 @@
+import type { Sql } from "postgres";
+
+/** Which of these campaigns no longer run: paused, cancelled, finished. System campaigns always do. */
+export async function stoppedCampaigns(sql: Sql, campaignIds: readonly number[]): Promise<number[]> {
+  if (campaignIds.length === 0) return [];
+  const rows = await sql<{ id: number }[]>`select id from campaigns
+    where id = any(${campaignIds as number[]}::int[]) and kind = 'campaign' and state <> 'sending'`;
+  return rows.map((row) => row.id);
+}
+
+/** All buckets that a source's pools have mail for, now or later: what a relay's lane serves. */
+export async function bucketsOfSource(sql: Sql, sourceId: number): Promise<number[]> {
+  const rows = await sql<{ bucket: number }[]>`
+    with recursive spots as (
+      (select pool_id, bucket from due order by pool_id, bucket limit 1)
+      union all
+      select n.pool_id, n.bucket from spots s cross join lateral (
+        select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
+        order by d.pool_id, d.bucket limit 1) n
+    ), pools as (select pool_id from pool_sources where source_id = ${sourceId})
+    select bucket from spots join pools using (pool_id)
+    union
+    select bucket from streams join pools using (pool_id) where state = 'r' and next_seq <= last_seq`;
+  return rows.map((row) => row.bucket);
+}
+
+/** Lanes of a list in whose buckets system mail waits. */
+export async function lanesWithSystemMail(
+  sql: Sql,
+  lanes: readonly { laneId: number; sourceId: number; bucket: number }[],
+): Promise<number[]> {
+  const rows = await sql<{ id: number }[]>`
+    select l.id from unnest(${lanes.map((l) => l.laneId)}::int[], ${lanes.map((l) => l.sourceId)}::smallint[],
+      ${lanes.map((l) => l.bucket)}::int[]) l(id, source_id, bucket)
+    where exists (select from pool_sources p join due d on d.pool_id = p.pool_id and (d.bucket = l.bucket or l.bucket = 0)
+      and d.class = 0 and d.due_at <= now() and d.state = 'r' and (d.source_id is null or d.source_id = l.source_id)
+      where p.source_id = l.source_id)`;
+  return rows.map((row) => row.id);
+}

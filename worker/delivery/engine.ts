@@ -1,0 +1,221 @@
+import { hostname } from "node:os";
+import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/delivery/lane-read.ts";
+import { acquire, release, reportLanes } from "#core/delivery/lease.ts";
+import { RELAY_BUCKET } from "#core/delivery/types.ts";
+import { wakeLanes } from "#core/delivery/wake-lanes.ts";
+import { type Dns, makeDns } from "#core/domain/dns.ts";
+import type { Ctx } from "#core/platform/context.ts";
+import type { Env } from "#core/platform/env.ts";
+import { log } from "#core/platform/log.ts";
+import { type EffectiveNetwork, effectiveNetwork } from "#core/platform/network.ts";
+import type { Network } from "#core/source/types.ts";
+import type { Db, Sql } from "#db/client.ts";
+import { type DialContext, HostMemory } from "./dial.ts";
+import { Lane, type LaneHouse } from "./lane.ts";
+import { Membership } from "./membership.ts";
+import { Messages } from "./messages.ts";
+import { Settler } from "./settler.ts";
+import type { Timeouts } from "./smtp-types.ts";
+import { readSource } from "./source.ts";
+import { Targets } from "./targets.ts";
+
+const TICK_MS = 1_000;
+const SYSTEM_LOOK_MS = 250;
+/** On the way out, what is in flight may end for so long. */
+const DRAIN_MS = 30_000;
+
+const logger = log("engine");
+
+export type EngineOptions = {
+  db: Db;
+  sql: Sql;
+  /** One connection for the lease alone. */
+  leaseSql: Sql;
+  env: Env;
+  timeouts?: Partial<Timeouts>;
+};
+
+/** All that delivers in one process: its membership, its lanes, and what they share. */
+export class Engine implements LaneHouse {
+  readonly sql: Sql;
+  readonly settler: Settler;
+  readonly messages: Messages;
+  readonly targets: Targets;
+  readonly membership: Membership;
+  readonly #db: Db;
+  readonly #env: Env;
+  readonly #hosts = new HostMemory();
+  readonly #timeouts: Partial<Timeouts> | undefined;
+  readonly #lanes = new Map<number, { lane: Lane; done: Promise<void> }>();
+  readonly #relayBuckets = new Map<number, number[]>();
+  #network: EffectiveNetwork | null = null;
+  #dns: Dns | null = null;
+  #stopping = false;
+  #served = 0;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: EngineOptions) {
+    const { db, sql, env } = options;
+    this.#db = db;
+    this.sql = sql;
+    this.#env = env;
+    this.#timeouts = options.timeouts;
+    const settings = { appUrl: env.appUrl, secret: env.appSecret };
+    const ctx: Ctx = { db, now: () => new Date(), actor: { kind: "system" }, settings };
+    this.messages = new Messages(db, settings);
+    this.targets = new Targets(sql, ctx, () => this.dns);
+    this.settler = new Settler(sql, (campaigns) => this.#putBack(campaigns));
+    this.membership = new Membership(
+      options.leaseSql,
+      { host: hostname(), pid: process.pid },
+      { lost: () => this.#loseAll(), buried: () => void this.#wake() },
+    );
+  }
+
+  get workerId(): number {
+    return this.membership.workerId;
+  }
+
+  get dns(): Dns {
+    if (!this.#dns) throw new Error("the network is not known yet");
+    return this.#dns;
+  }
+
+  mayStart(): boolean {
+    return this.membership.mayStart;
+  }
+
+  dialContext(): DialContext {
+    return {
+      hosts: this.#hosts,
+      addresses: (host) => this.targets.addresses(host),
+      smtpPort: this.#network?.smtpPort ?? 25,
+      ...(this.#timeouts ? { timeouts: this.#timeouts } : {}),
+    };
+  }
+
+  /** Enrols this process. Throws where the database cannot be reached. */
+  async start(): Promise<void> {
+    await this.#readNetwork();
+    await this.membership.start([]);
+    this.#every(TICK_MS, () => this.#tick());
+    this.#every(SYSTEM_LOOK_MS, () => this.#lookForSystem());
+  }
+
+  /** Runs a lane to its end; returns at once where somebody else does, or nothing may be started. */
+  async runLane(laneId: number): Promise<void> {
+    if (this.#stopping || !this.membership.mayStart || this.#lanes.has(laneId)) return;
+    const row = await acquire(this.sql, laneId, this.membership.workerId);
+    if (!row) return;
+    const hold = { laneId, workerId: this.membership.workerId, epoch: row.epoch };
+    const source = await readSource(this.sql, this.#env.appSecret, row.sourceId);
+    if (this.#stopping || this.#lanes.has(laneId) || !source) {
+      await release(this.sql, hold, row.tat);
+      return;
+    }
+    const isRelay = row.bucket === RELAY_BUCKET;
+    if (isRelay) this.#relayBuckets.set(row.sourceId, await bucketsOfSource(this.sql, row.sourceId));
+    const buckets = isRelay ? () => this.#relayBuckets.get(row.sourceId) ?? [] : () => [row.bucket];
+    const lane = new Lane(this, row, source, buckets);
+    const done = lane.run();
+    this.#lanes.set(laneId, { lane, done });
+    this.#served += 1;
+    try {
+      await done;
+    } finally {
+      this.#lanes.delete(laneId);
+    }
+  }
+
+  /** Starts nothing more, finishes what is in flight, writes everything down, gives back the rest, and leaves. */
+  async drain(): Promise<void> {
+    this.#stopping = true;
+    for (const { lane } of this.#lanes.values()) lane.drain();
+    const breaking = setTimeout(() => {
+      for (const { lane } of this.#lanes.values()) lane.breakOff();
+    }, DRAIN_MS);
+    await Promise.allSettled([...this.#lanes.values()].map(({ done }) => done));
+    clearTimeout(breaking);
+    await this.settler.flushed();
+    this.settler.stop();
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.membership.stop(this.#served);
+  }
+
+  #loseAll(): void {
+    for (const { lane } of this.#lanes.values()) lane.lose();
+  }
+
+  #putBack(campaigns: readonly number[]): void {
+    const stopped = new Set(campaigns);
+    for (const { lane } of this.#lanes.values()) lane.putBack(stopped);
+  }
+
+  async #tick(): Promise<void> {
+    await this.#readNetwork();
+    const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
+    if (lanes.length > 0) {
+      const own = await reportLanes(
+        this.sql,
+        lanes.map((lane) => lane.news),
+      );
+      for (const lane of lanes) {
+        const state = own.get(lane.hold.laneId);
+        if (!state) lane.lose();
+        else if (state.isHeld) lane.drain();
+        else lane.tick();
+      }
+      const campaigns = new Set(lanes.flatMap((lane) => [...lane.campaigns]));
+      const stopped = await stoppedCampaigns(this.sql, [...campaigns]);
+      if (stopped.length > 0) this.#putBack(stopped);
+      for (const lane of lanes) {
+        if (lane.bucket !== RELAY_BUCKET) continue;
+        this.#relayBuckets.set(lane.sourceId, await bucketsOfSource(this.sql, lane.sourceId));
+      }
+    }
+    await this.#wake();
+  }
+
+  async #wake(): Promise<void> {
+    if (this.#stopping) return;
+    await wakeLanes(this.#db);
+  }
+
+  async #lookForSystem(): Promise<void> {
+    const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
+    if (lanes.length === 0) return;
+    const found = await lanesWithSystemMail(
+      this.sql,
+      lanes.map((lane) => ({ laneId: lane.hold.laneId, sourceId: lane.sourceId, bucket: lane.bucket })),
+    );
+    for (const id of found) this.#lanes.get(id)?.lane.lookForSystem();
+  }
+
+  /** Which network mail leaves to; a switch on its page takes effect within a second. */
+  async #readNetwork(): Promise<void> {
+    const [row] = await this.sql<{ network: Network }[]>`select network from installation`;
+    const next = effectiveNetwork(this.#env, { network: row?.network ?? "sandbox" });
+    if (JSON.stringify(next) === JSON.stringify(this.#network)) return;
+    this.#network = next;
+    this.#dns = makeDns(next.dnsServers);
+    this.targets.clear();
+    for (const { lane } of this.#lanes.values()) lane.drain();
+    logger.info({ network: next.network, smtpPort: next.smtpPort, dnsServers: next.dnsServers }, "network");
+  }
+
+  /** Again and again, never twice at once; a failure is said and tried again. */
+  #every(ms: number, work: () => Promise<void>): void {
+    let isRunning = false;
+    this.#timers.push(
+      setInterval(() => {
+        if (isRunning) return;
+        isRunning = true;
+        work()
+          .catch((error) => logger.warn({ err: error }, "a regular look failed; trying again"))
+          .finally(() => {
+            isRunning = false;
+          });
+      }, ms),
+    );
+  }
+}

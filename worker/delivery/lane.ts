@@ -1,0 +1,573 @@
+import { type LaneNews, type LaneRow, release, suspendLane } from "#core/delivery/lease.ts";
+import type { LaneHold } from "#core/delivery/reserve.ts";
+import type { Outcome } from "#core/delivery/settle.ts";
+import { RELAY_BUCKET } from "#core/delivery/types.ts";
+import { type Pace, startPace, stepDown, stepUp } from "#core/mail/pacing/adapt.ts";
+import { gcra, type Rate } from "#core/mail/pacing/gcra.ts";
+import { countHit } from "#core/mail/pacing/threshold.ts";
+import { bucketKind, limitsFor } from "#core/mail/provider/bucket.ts";
+import { providerById } from "#core/mail/provider/match.ts";
+import type { Limits } from "#core/mail/provider/types.ts";
+import type { Classification, ReplyAction } from "#core/mail/reply/types.ts";
+import { log } from "#core/platform/log.ts";
+import type { Sql } from "#db/client.ts";
+import type { SmtpConnection } from "./connection.ts";
+import { type DialContext, dialSite } from "./dial.ts";
+import { type Item, otherBucket, type Taken, takeNext, takeOver } from "./intake.ts";
+import { LaneConnections } from "./lane-connections.ts";
+import type { Messages } from "./messages.ts";
+import {
+  type Circumstances,
+  connectVerdict,
+  deferUnresolved,
+  giveBack,
+  judgeConnect,
+  judgeSend,
+  refuseForGood,
+} from "./outcome.ts";
+import { batchSize, choose, LOOK_AHEAD, throttleWait } from "./rules.ts";
+import type { Settler } from "./settler.ts";
+import type { Site } from "./site.ts";
+import type { ConnectFailure } from "./smtp-types.ts";
+import type { Source } from "./source.ts";
+import type { Targets } from "./targets.ts";
+
+/** How long a lane without mail keeps its connections and looks for more. */
+const LINGER_MS = 1_500;
+const LOOK_AGAIN_MS = 250;
+const AFTER_ERROR_MS = 500;
+/** A connection waits so long for another domain's turn before it takes the same domain once more. */
+const PATIENCE_MS = 100;
+/** A site that nobody answers at. */
+const DOWN_MS = 60_000;
+/** Mails of a site held for longer than this go back and are tried when it is over. */
+const KEEP_HELD_MS = 20_000;
+/** Then another worker may have it: graphile-worker resets locks after four hours. */
+const HAND_ON_MS = 3_600_000;
+/** After a lane was taken from a dead worker, its old connections may still be open over there. */
+const HALF_MS = 60_000;
+/** A mail that could not be made is looked at again after this. */
+const UNMAKEABLE_MS = 10 * 60_000;
+
+const logger = log("lane");
+
+/** What a lane needs of its worker. */
+export type LaneHouse = {
+  sql: Sql;
+  settler: Settler;
+  messages: Messages;
+  targets: Targets;
+  workerId: number;
+  mayStart(): boolean;
+  dialContext(): DialContext;
+};
+
+/** running; winding: takes nothing new; draining: starts nothing more; lost: another owns it. */
+type Mode = "running" | "winding" | "draining" | "lost";
+
+/** One lane at work: takes recipients ahead of need, keeps connections, chooses, sends, and says what became of each. */
+export class Lane {
+  readonly hold: LaneHold;
+  readonly bucket: number;
+  readonly sourceId: number;
+  #house: LaneHouse;
+  #source: Source;
+  #limits: Limits;
+  #pace: Pace;
+  #provider: string | null;
+  #connections: LaneConnections;
+  #mode: Mode = "running";
+  #queue: Item[] = [];
+  /** Waiting for DNS. */
+  #parked = 0;
+  #inFlight = 0;
+  #domains = new Map<string, number>();
+  #last: string | null = null;
+  #claims = new Map<number, { epoch: number; left: number }>();
+  #tat: number;
+  #filling = false;
+  #nextFill = 0;
+  #dryUntil: number | null = null;
+  #patientSince: number | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #pumping = false;
+  #startedAt = performance.now();
+  #halfUntil = 0;
+  #minute = new Array<number>(60).fill(0);
+  #minuteAt = 0;
+  #lastReply: { code: number | null; text: string; at: number } | null = null;
+  #hits = new Map<string, number[]>();
+  #buckets: () => readonly number[];
+  #ended: Promise<void>;
+  #end!: () => void;
+
+  constructor(house: LaneHouse, row: LaneRow, source: Source, buckets: () => readonly number[]) {
+    this.#house = house;
+    this.#source = source;
+    this.#buckets = buckets;
+    this.bucket = row.bucket;
+    this.sourceId = row.sourceId;
+    this.hold = { laneId: row.id, workerId: house.workerId, epoch: row.epoch };
+    this.#limits = source.relay?.limits ?? limitsFor(row.bucket);
+    this.#pace = startPace(this.#limits);
+    this.#provider = row.bucket < 100 ? (providerById(row.bucket)?.key ?? null) : null;
+    this.#tat = row.tat;
+    if (row.isInherited) this.#halfUntil = performance.now() + HALF_MS;
+    this.#connections = new LaneConnections(this.#limits, {
+      dial: (site) => dialSite(house.dialContext(), source, site.mx, this.#limits.tls),
+      changed: () => this.#pump(),
+      failed: (site, failure) => this.#dialFailed(site, failure),
+    });
+    this.#ended = new Promise((done) => {
+      this.#end = done;
+    });
+  }
+
+  get news(): LaneNews {
+    const reply = this.#lastReply;
+    this.#lastReply = null;
+    this.#turnMinute();
+    return {
+      ...this.hold,
+      connections: this.#connections.total,
+      pace: this.#minute.reduce((sum, n) => sum + n, 0),
+      tat: this.#tat,
+      code: reply?.code ?? null,
+      reply: reply?.text ?? null,
+      at: reply?.at ?? null,
+    };
+  }
+
+  /** Campaigns with recipients in its hands. */
+  get campaigns(): Set<number> {
+    return new Set(this.#queue.map((item) => item.recipient.campaignId));
+  }
+
+  /** Runs until the lane is dry, suspended, handed on, drained or lost; then it is released. */
+  async run(): Promise<void> {
+    try {
+      await this.#accept(await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId));
+      this.#pump();
+      await this.#ended;
+    } finally {
+      clearTimeout(this.#timer);
+      this.#timerAt = Number.NEGATIVE_INFINITY;
+      this.#connections.close();
+      if (this.#mode !== "lost") {
+        await this.#house.settler.flushed();
+        await release(this.#house.sql, this.hold, this.#tat);
+      }
+    }
+  }
+
+  /** Once a second. */
+  tick(): void {
+    this.#connections.sweep(performance.now());
+    const now = Date.now();
+    const up = stepUp(this.#pace, now, this.#limits);
+    if (up) this.#pace = up;
+    if (performance.now() - this.#startedAt > HAND_ON_MS && this.#mode === "running") this.#mode = "winding";
+    this.#pump();
+  }
+
+  /** Looks at once for system mail. */
+  lookForSystem(): void {
+    if (this.#mode === "running") void this.#fill(true);
+  }
+
+  /** Stops starting, gives back what it holds, and ends when nothing is in flight. */
+  drain(): void {
+    if (this.#mode === "lost" || this.#mode === "draining") return;
+    this.#mode = "draining";
+    for (const item of this.#queue.splice(0)) this.#settle(giveBack(this.#of(item), Date.now()));
+    this.#pump();
+  }
+
+  /** Another may own it by now: what is in flight is finished, the rest is theirs. */
+  lose(): void {
+    this.#mode = "lost";
+    this.#queue = [];
+    this.#pump();
+  }
+
+  /** What is still in flight when patience is over: who waits hears how far it got. */
+  breakOff(): void {
+    this.#connections.breakBusy();
+  }
+
+  /** Gives back the recipients of campaigns that no longer run. */
+  putBack(campaigns: ReadonlySet<number>): void {
+    if (this.#mode === "lost") return;
+    const back = this.#queue.filter((item) => campaigns.has(item.recipient.campaignId));
+    if (back.length === 0) return;
+    this.#queue = this.#queue.filter((item) => !campaigns.has(item.recipient.campaignId));
+    for (const item of back) this.#settle(giveBack(this.#of(item), Date.now()));
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      this.#work();
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #work(): void {
+    const starts = this.#mode === "running" || this.#mode === "winding";
+    if (starts) {
+      const house = this.#house;
+      const isHalved = performance.now() < this.#halfUntil;
+      this.#connections.limit = isHalved ? Math.ceil(this.#pace.connections / 2) : this.#pace.connections;
+      this.#connections.messagesPerConnection = this.#pace.messagesPerConnection;
+      if (house.mayStart() && !house.settler.isFull) {
+        this.#openMore();
+        this.#startMore();
+      } else this.#pumpIn(LOOK_AGAIN_MS);
+      if (this.#mode === "running") void this.#fill(false);
+    }
+    if (this.#inFlight > 0 || this.#parked > 0 || this.#filling || this.#queue.length > 0) return;
+    if (this.#mode !== "running") this.#end();
+    else if (this.#dryUntil !== null && performance.now() >= this.#dryUntil) this.#end();
+    else this.#pumpIn(LOOK_AGAIN_MS);
+  }
+
+  #openMore(): void {
+    const needs = new Map<Site, number>();
+    const now = Date.now();
+    const end = Math.min(this.#queue.length, LOOK_AHEAD);
+    for (let i = 0; i < end; i++) {
+      const site = this.#queue[i]?.site;
+      if (site) needs.set(site, (needs.get(site) ?? 0) + 1);
+    }
+    if (needs.size === 0) return;
+    // Busy connections serve the backlog too: they count as need of their site.
+    for (const site of needs.keys()) needs.set(site, (needs.get(site) ?? 0) + site.busy.size);
+    const wait = this.#connections.open(needs, this.#queue.length + this.#inFlight, now);
+    if (wait !== null) this.#pumpIn(wait);
+  }
+
+  #startMore(): void {
+    const rate = this.#rate();
+    let soonest = Number.POSITIVE_INFINITY;
+    while (this.#queue.length > 0) {
+      const now = Date.now();
+      const may = gcra(this.#tat, now, rate);
+      if (!may.allowed) {
+        this.#pumpIn(may.retryAfterMs);
+        return;
+      }
+      const choice = choose(
+        this.#queue,
+        this.#last,
+        (domain) => this.#domains.has(domain),
+        (item) => {
+          const site = item.site as Site;
+          if (this.#connections.canStart(site, now)) return true;
+          if (site.idle.length > 0) soonest = Math.min(soonest, site.waitMs(now));
+          return false;
+        },
+      );
+      if (!choice) break;
+      if (choice.tier === 3 && this.#waitsForOthers()) break;
+      this.#patientSince = null;
+      this.#tat = may.state;
+      const [item] = this.#queue.splice(choice.index, 1);
+      if (item) this.#start(item, now);
+    }
+    if (soonest < Number.POSITIVE_INFINITY) this.#pumpIn(soonest);
+  }
+
+  /** Whether another domain stands near whose connection will soon be free: then this turn is left to it, briefly. */
+  #waitsForOthers(): boolean {
+    const now = Date.now();
+    const isNear = (item: Item) => {
+      if (item.domain === this.#last || !item.site || item.site.holdUntil > now) return false;
+      return item.site.busy.size + item.site.opening > 0;
+    };
+    if (!this.#queue.slice(0, LOOK_AHEAD).some(isNear)) return false;
+    this.#patientSince ??= performance.now();
+    const left = PATIENCE_MS - (performance.now() - this.#patientSince);
+    if (left <= 0) return false;
+    this.#pumpIn(left);
+    return true;
+  }
+
+  #start(item: Item, now: number): void {
+    const site = item.site as Site;
+    const connection = this.#connections.take(site, now);
+    this.#last = item.domain;
+    this.#inFlight += 1;
+    this.#domains.set(item.domain, (this.#domains.get(item.domain) ?? 0) + 1);
+    void this.#send(item, site, connection).finally(() => {
+      this.#inFlight -= 1;
+      const others = (this.#domains.get(item.domain) ?? 1) - 1;
+      if (others > 0) this.#domains.set(item.domain, others);
+      else this.#domains.delete(item.domain);
+      this.#pump();
+    });
+  }
+
+  async #send(item: Item, site: Site, connection: SmtpConnection): Promise<void> {
+    try {
+      const rendered =
+        item.message && this.#house.messages.render(item.message, item.recipient, item.mail.listIds);
+      if (!rendered) return this.#unmakeable(item, item.problem ?? "no message");
+      const isKept = connection.served > 0;
+      const mail = { from: rendered.returnPath, to: item.recipient.address, bytes: rendered.bytes };
+      const result = await connection.send(mail);
+      // A kept connection that had gone away before it heard anything: as if it had not been tried.
+      const wasGone = result.kind === "lost" && result.when === "before-dot" && !result.heard && isKept;
+      if (wasGone && !item.wasRepeated && this.#mode !== "lost") {
+        item.wasRepeated = true;
+        if (this.#mode === "draining") this.#settle(giveBack(this.#of(item), Date.now()));
+        else this.#queue.unshift(item);
+        return;
+      }
+      const of = this.#of(item);
+      if (result.kind === "lost" && result.when === "before-dot" && this.#mode === "draining") {
+        return this.#settle(giveBack(of, Date.now()));
+      }
+      const { outcome, classification } = judgeSend(of, result);
+      const isThrottle = result.kind === "reply" && result.stage === "mail" && result.code === 421;
+      if (isThrottle && classification?.verdict === "slow-down") {
+        site.throttled += 1;
+        site.holdUntil = Date.now() + throttleWait(site.throttled);
+        this.#settle(giveBack(of, Date.now() + throttleWait(site.throttled + 2)));
+      } else this.#settle(outcome);
+      if (outcome.kind === "accepted") this.#countAccepted();
+      else this.#lastReply = { code: outcome.code, text: outcome.reply ?? "", at: outcome.at };
+      if (classification?.action) this.#act(site, classification, outcome.reply ?? "");
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#settle(
+        refuseForGood(this.#of(item), {
+          enhanced: null,
+          text: `The message could not be made: ${text}`,
+          verdict: "content",
+        }),
+      );
+    } finally {
+      this.#connections.giveBack(site, connection);
+    }
+  }
+
+  #unmakeable(item: Item, problem: string): void {
+    const { campaignId, seq } = item.recipient;
+    logger.error({ campaignId, seq, problem }, "a message cannot be made");
+    this.#settle(giveBack(this.#of(item), Date.now() + UNMAKEABLE_MS));
+  }
+
+  #dialFailed(site: Site, failure: ConnectFailure): void {
+    const classification = connectVerdict(failure, this.#provider);
+    const now = Date.now();
+    const reply = [failure.code || "", failure.enhanced ?? "", failure.text].filter(Boolean).join(" ");
+    this.#lastReply = { code: failure.code || null, text: reply, at: now };
+    const works = site.busy.size + site.idle.length > 0;
+    const isThrottle =
+      failure.kind === "reply" && (classification.verdict === "slow-down" || failure.code === 421);
+    if (isThrottle || works) {
+      // Being told "too many" is no attempt: nobody's mail was refused.
+      site.throttled += 1;
+      site.most = Math.max(1, site.busy.size + site.idle.length);
+      site.noDialUntil = now + throttleWait(site.throttled);
+      if (!works) this.#holdSite(site, site.noDialUntil);
+      this.#pumpIn(throttleWait(site.throttled));
+    } else {
+      site.down = { until: now + DOWN_MS, failure };
+      const waiting = this.#queue.filter((item) => item.site === site);
+      this.#queue = this.#queue.filter((item) => item.site !== site);
+      for (const item of waiting) this.#settle(judgeConnect(this.#of(item), failure, classification.verdict));
+    }
+    if (classification.action) this.#act(site, classification, reply);
+    this.#pump();
+  }
+
+  /** What a reply asks for, beyond its own recipient: a small site alone, or the whole lane. */
+  #act(site: Site, classification: Classification, reply: string): void {
+    const action = classification.action as ReplyAction;
+    const now = Date.now();
+    const key = `${classification.rule} ${this.#limits.perSite ? site.id : ""}`;
+    const counted = countHit(this.#hits.get(key) ?? [], now, action.threshold);
+    this.#hits.set(key, counted.hits);
+    if (!counted.fires) return;
+    if (this.#limits.perSite) {
+      if (action.kind === "suspend") this.#holdSite(site, now + action.seconds * 1_000, reply);
+      else site.most = 1;
+      return;
+    }
+    if (action.kind === "slow") {
+      this.#pace = stepDown(this.#pace, now, action) ?? this.#pace;
+      return;
+    }
+    logger.warn(
+      { laneId: this.hold.laneId, bucket: this.bucket, seconds: action.seconds, reply },
+      "lane suspended",
+    );
+    suspendLane(this.#house.sql, this.hold, action.seconds, reply).catch((error) =>
+      logger.error({ err: error }, "could not suspend the lane"),
+    );
+    this.drain();
+  }
+
+  #holdSite(site: Site, until: number, reply?: string): void {
+    site.holdUntil = Math.max(site.holdUntil, until);
+    if (reply !== undefined) {
+      this.#house.sql`insert into site_holds (source_id, site_id, until, reply)
+        values (${this.sourceId}, ${site.id}, to_timestamp(${until}::float8 / 1000.0), ${reply})
+        on conflict (source_id, site_id) do update set until = greatest(site_holds.until, excluded.until), reply = excluded.reply`.catch(
+        (error) => logger.error({ err: error }, "could not hold a site"),
+      );
+    }
+    if (until - Date.now() <= KEEP_HELD_MS) return;
+    const waiting = this.#queue.filter((item) => item.site === site);
+    this.#queue = this.#queue.filter((item) => item.site !== site);
+    for (const item of waiting) this.#settle(giveBack(this.#of(item), until));
+  }
+
+  async #fill(onlySystem: boolean): Promise<void> {
+    if (this.#filling || (!onlySystem && performance.now() < this.#nextFill)) return;
+    const want = batchSize(
+      Math.min(this.#pace.messagesPerSecond, this.#limits.messagesPerSecond),
+      this.#mixesSites(),
+    );
+    if (!onlySystem && this.#queue.length + this.#parked >= Math.min(LOOK_AHEAD, want)) return;
+    this.#filling = true;
+    try {
+      const of = { sourceId: this.sourceId, buckets: this.#buckets(), want, onlySystem };
+      const taken = await takeNext(this.#house.sql, this.#house.messages, this.hold, of);
+      await this.#accept(taken);
+      if (taken.claims.length > 0) this.#dryUntil = null;
+      else if (!onlySystem) {
+        this.#nextFill = performance.now() + LOOK_AGAIN_MS;
+        this.#dryUntil ??= performance.now() + LINGER_MS;
+      }
+    } catch (error) {
+      logger.warn({ err: error, laneId: this.hold.laneId }, "could not take recipients");
+      this.#nextFill = performance.now() + AFTER_ERROR_MS;
+    } finally {
+      this.#filling = false;
+    }
+    this.#pump();
+  }
+
+  async #accept(taken: Taken): Promise<void> {
+    for (const claim of taken.claims) {
+      const left = taken.items.filter((item) => item.recipient.claimId === claim.id).length;
+      if (left > 0) this.#claims.set(claim.id, { epoch: claim.epoch, left });
+      else this.#house.settler.finish(claim.id, claim.epoch);
+    }
+    if (this.#source.relay) return this.#place(taken.items, true);
+    const unknown = await this.#house.targets.load([...new Set(taken.items.map((item) => item.domain))]);
+    if (unknown.length === 0) return this.#place(taken.items);
+    const asked = new Set(unknown);
+    this.#place(taken.items.filter((item) => !asked.has(item.domain)));
+    const waiting = taken.items.filter((item) => asked.has(item.domain));
+    this.#parked += waiting.length;
+    this.#house.targets
+      .resolve(unknown)
+      .catch((error) => logger.warn({ err: error }, "could not look domains up"))
+      .finally(() => {
+        this.#parked -= waiting.length;
+        this.#place(waiting);
+        this.#pump();
+      });
+  }
+
+  /** Puts recipients into the queue, system mail in front; those who cannot be sent to now are settled at once. */
+  #place(items: readonly Item[], isRelay = false): void {
+    if (this.#mode === "lost") return;
+    const now = Date.now();
+    const urgent: Item[] = [];
+    for (const item of items) {
+      if (this.#mode === "draining") this.#settle(giveBack(this.#of(item), now));
+      else if (isRelay) item.site = this.#connections.site({ siteId: 0, mx: [] });
+      else this.#aim(item, now);
+      if (!item.site) continue;
+      if (item.site.down && item.site.down.until > now) {
+        const { failure } = item.site.down;
+        this.#settle(judgeConnect(this.#of(item), failure, connectVerdict(failure, this.#provider).verdict));
+      } else if (item.site.holdUntil - now > KEEP_HELD_MS) {
+        this.#settle(giveBack(this.#of(item), item.site.holdUntil));
+      } else if (item.mail.isSystem) urgent.push(item);
+      else this.#queue.push(item);
+    }
+    this.#queue.unshift(...urgent);
+  }
+
+  #aim(item: Item, now: number): void {
+    const answer = this.#house.targets.known(item.domain);
+    const of = this.#of(item);
+    if (!answer || answer.kind === "unknown") {
+      this.#settle(deferUnresolved(of, answer?.text ?? "The domain could not be looked up."));
+    } else if (answer.kind === "dead") {
+      this.#settle(refuseForGood(of, { enhanced: answer.enhanced, text: answer.text, verdict: "dns" }));
+    } else {
+      const elsewhere = otherBucket(this.bucket, answer.target);
+      if (elsewhere === null) item.site = this.#connections.site(answer.target);
+      else this.#settle(giveBack(of, now, elsewhere));
+    }
+  }
+
+  #of(item: Item): Circumstances {
+    return {
+      recipient: item.recipient,
+      sourceId: this.sourceId,
+      senderDomainId: item.message?.senderDomainId ?? item.mail.senderDomainId,
+      expiresAt: item.mail.expiresAt,
+      provider: this.#provider,
+      now: Date.now(),
+      random: Math.random(),
+    };
+  }
+
+  #settle(outcome: Outcome): void {
+    this.#house.settler.add(outcome);
+    const claim = this.#claims.get(outcome.claimId);
+    if (!claim) return;
+    claim.left -= 1;
+    if (claim.left > 0) return;
+    this.#claims.delete(outcome.claimId);
+    this.#house.settler.finish(outcome.claimId, claim.epoch);
+  }
+
+  #mixesSites(): boolean {
+    if (this.bucket === RELAY_BUCKET) return false;
+    return bucketKind(this.bucket) === "shard" || providerById(this.bucket)?.perHost === true;
+  }
+
+  #rate(): Rate {
+    const limit = this.#pace.messagesPerSecond;
+    return { limit, periodMs: 1_000, burst: Math.max(1, Math.floor(limit / 10)) };
+  }
+
+  #countAccepted(): void {
+    this.#turnMinute();
+    const second = this.#minuteAt % 60;
+    this.#minute[second] = (this.#minute[second] ?? 0) + 1;
+  }
+
+  #turnMinute(): void {
+    const now = Math.floor(performance.now() / 1_000);
+    for (let at = Math.max(this.#minuteAt + 1, now - 59); at <= now; at++) this.#minute[at % 60] = 0;
+    this.#minuteAt = now;
+  }
+
+  /** Keeps the earliest of the times asked for. */
+  #pumpIn(ms: number): void {
+    const at = performance.now() + Math.max(1, ms);
+    if (at >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(
+      () => {
+        this.#timerAt = Number.POSITIVE_INFINITY;
+        this.#pump();
+      },
+      Math.max(1, ms),
+    );
+  }
+}

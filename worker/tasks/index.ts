@@ -1,0 +1,25 @@
+import type { TaskList } from "graphile-worker";
+import type { Ctx } from "#core/platform/context.ts";
+import type { Sql } from "#db/client.ts";
+import type { Engine } from "#worker/delivery/engine.ts";
+import { closeCampaignTask } from "./close-campaign.ts";
+import { laneTask } from "./lane.ts";
+import { launchCampaignTask } from "./launch-campaign.ts";
+import { reconcileLedgerTask } from "./reconcile-ledger.ts";
+import { resolveDomainsTask } from "./resolve-domains.ts";
+import { runImportTask } from "./run-import.ts";
+import { sweepCampaignsTask } from "./sweep-campaigns.ts";
+
+/** Lanes have a runner of their own, so that they cannot starve imports, nor the other way round. */
+export const laneTasks = (engine: Engine): TaskList => ({
+  lane: (payload) => laneTask(engine, payload),
+});
+
+export const otherTasks = (ctx: Ctx, sql: Sql): TaskList => ({
+  "close-campaign": (payload) => closeCampaignTask(ctx, payload),
+  "launch-campaign": (payload) => launchCampaignTask(ctx, payload),
+  "reconcile-ledger": () => reconcileLedgerTask(ctx),
+  "resolve-domains": () => resolveDomainsTask(ctx),
+  "run-import": (payload) => runImportTask(ctx, sql, payload),
+  "sweep-campaigns": () => sweepCampaignsTask(ctx),
+});
