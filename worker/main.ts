@@ -69,7 +69,7 @@ function startRunner(
   });
 }
 
-let stopping: Promise<void> | undefined;
+let isStopping = false;
 
 async function stop(): Promise<void> {
   logger.info("stopping");
@@ -98,7 +98,9 @@ logger.info({ workerId: engine.workerId }, "the worker is ready");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    stopping ??= stop().then(
+    if (isStopping) return;
+    isStopping = true;
+    stop().then(
       () => process.exit(0),
       (error) => {
         logger.error({ err: error }, "could not stop cleanly");
