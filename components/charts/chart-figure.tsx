@@ -68,7 +68,7 @@ export function ChartFigure({
             {summary}
           </p>
         </div>
-        <div className="flex flex-wrap items-center gap-1">
+        <div className="-mt-1 flex flex-wrap items-center gap-1">
           {actions}
           {empty ? null : (
             <>

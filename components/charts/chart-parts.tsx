@@ -66,3 +66,26 @@ export function LineLabel({ viewBox, text }: { viewBox?: unknown; text: string }
     </text>
   );
 }
+
+/**
+ * One piece of a stacked bar: a gap of 1 px to the next one where it is 3 px or more, and never
+ * less than 1.5 px, so that a few bounces among thousands are still seen.
+ */
+export function BarPiece(props: { x?: number; y?: number; width?: number; height?: number; fill?: string }) {
+  const { x = 0, y = 0, width = 0, height = 0, fill = "none" } = props;
+  const size = Math.abs(height);
+  if (size === 0 || width <= 0) return null;
+  const top = Math.min(y, y + height);
+  const drawn = size >= 3 ? size - 1 : Math.max(size, 1.5);
+  const below = height < 0;
+  return (
+    <rect
+      className="bar-piece"
+      x={x}
+      y={below ? top : top + size - drawn}
+      width={width}
+      height={drawn}
+      fill={fill}
+    />
+  );
+}

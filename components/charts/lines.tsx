@@ -82,15 +82,6 @@ export function Lines({
             <ChartTooltip active={props.active} payload={props.payload} label={props.label} unit={unit} />
           )}
         />
-        {references.map((line) => (
-          <ReferenceLine
-            key={line.label}
-            y={line.y}
-            stroke={`var(--${line.tone ?? "muted"})`}
-            strokeDasharray={line.tone === "danger" ? undefined : "4 3"}
-            label={<LineLabel text={line.label} />}
-          />
-        ))}
         {series.map((each) => {
           const end = last(each.key);
           return (
@@ -124,6 +115,15 @@ export function Lines({
             />
           );
         })}
+        {references.map((line) => (
+          <ReferenceLine
+            key={line.label}
+            y={line.y}
+            stroke={`var(--${line.tone ?? "muted"})`}
+            strokeDasharray={line.tone === "danger" ? undefined : "4 3"}
+            label={<LineLabel text={line.label} />}
+          />
+        ))}
       </LineChart>
     </ResponsiveContainer>
   );

@@ -11,7 +11,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { ChartTooltip, EventLabel, tick } from "./chart-parts.tsx";
+import { BarPiece, ChartTooltip, EventLabel, tick } from "./chart-parts.tsx";
 import { axisText, axisWidth, niceTicks, type Unit } from "./unit.ts";
 
 export type BarSeries = {
@@ -20,6 +20,8 @@ export type BarSeries = {
   /** A CSS colour: outcomeColour("accepted"). */
   colour: string;
 };
+
+type BarShape = { x?: number; y?: number; width?: number; height?: number };
 
 export type ChartRow = Record<string, string | number>;
 
@@ -107,8 +109,9 @@ export function StackedBars({
             name={each.label}
             stackId="one"
             fill={each.colour}
-            stroke="var(--surface)"
-            strokeWidth={data.length > 60 ? 0 : 0.75}
+            shape={(bar: BarShape) => (
+              <BarPiece x={bar.x} y={bar.y} width={bar.width} height={bar.height} fill={each.colour} />
+            )}
             maxBarSize={40}
             isAnimationActive={false}
           />

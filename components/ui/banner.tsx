@@ -34,7 +34,10 @@ export function Banner({
   return (
     <div
       role={tone === "danger" ? "alert" : undefined}
-      className={cx("flex flex-wrap items-center gap-x-4 gap-y-2 rounded-panel px-4 py-2.5", look.className)}
+      className={cx(
+        "flex flex-wrap items-center gap-x-4 gap-y-2 rounded-panel px-4 py-2.5 forced-colors:border",
+        look.className,
+      )}
     >
       <div className="flex min-w-0 flex-1 basis-64 gap-3">
         <span className={cx("mt-0.5 [&>svg]:size-4", look.iconClass)}>

@@ -149,17 +149,19 @@ export function SelectTable({
           <thead>
             <tr>
               <th scope="col" style={{ width: 40 }}>
-                <input
-                  ref={head}
-                  type="checkbox"
-                  className="check align-middle"
-                  aria-label="Select all on this page"
-                  checked={every}
-                  onChange={() => {
-                    setAll(false);
-                    setChosen(every ? new Set() : new Set(ids));
-                  }}
-                />
+                <label className="pick-box">
+                  <input
+                    ref={head}
+                    type="checkbox"
+                    className="check align-middle"
+                    aria-label="Select all on this page"
+                    checked={every}
+                    onChange={() => {
+                      setAll(false);
+                      setChosen(every ? new Set() : new Set(ids));
+                    }}
+                  />
+                </label>
               </th>
               {columns.map((column) => (
                 <HeadCell key={column.key} column={column} />
@@ -170,19 +172,21 @@ export function SelectTable({
             {rows.map((row) => (
               <tr key={row.id} data-selected={all || chosen.has(row.id) || undefined}>
                 <td className="pick">
-                  <input
-                    type="checkbox"
-                    className="check align-middle"
-                    aria-label={`Select ${row.name}`}
-                    checked={all || chosen.has(row.id)}
-                    onChange={() => undefined}
-                    onClick={(event) => {
-                      setAll(false);
-                      const from = event.shiftKey ? anchor.current : null;
-                      setChosen(nextSelection(ids, chosen, row.id, from));
-                      anchor.current = row.id;
-                    }}
-                  />
+                  <label className="pick-box">
+                    <input
+                      type="checkbox"
+                      className="check align-middle"
+                      aria-label={`Select ${row.name}`}
+                      checked={all || chosen.has(row.id)}
+                      onChange={() => undefined}
+                      onClick={(event) => {
+                        setAll(false);
+                        const from = event.shiftKey ? anchor.current : null;
+                        setChosen(nextSelection(ids, chosen, row.id, from));
+                        anchor.current = row.id;
+                      }}
+                    />
+                  </label>
                 </td>
                 {columns.map((column, index) =>
                   index === 0 ? (

@@ -69,9 +69,13 @@ export function useLive(
       source = null;
     };
     const poll = setInterval(async () => {
-      if (Date.now() - seenAt > staleMs)
-        setState((before) => (before.live ? { ...before, live: false } : before));
       if (document.hidden) return;
+      if (Date.now() - seenAt > staleMs) {
+        setState((before) => (before.live ? { ...before, live: false } : before));
+        // A stream can be open and dead: start another one, and ask by hand meanwhile.
+        broken = true;
+        close();
+      }
       if (!source) open();
       if (!broken) return;
       try {
