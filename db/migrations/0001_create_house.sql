@@ -528,8 +528,8 @@ CREATE TABLE "reports" (
 	"verdict" smallint,
 	"summary" text DEFAULT '' NOT NULL,
 	"digest" text NOT NULL,
-	"raw" text NOT NULL,
-	"counted" boolean DEFAULT false NOT NULL,
+	"raw" "bytea" NOT NULL,
+	"taken_at" timestamp with time zone,
 	CONSTRAINT "reports_digest_unique" UNIQUE("digest")
 );
 --> statement-breakpoint

@@ -1,16 +1,6 @@
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  boolean,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  smallint,
-  text,
-  unique,
-} from "drizzle-orm/pg-core";
-import { at, char1 } from "./columns.ts";
+import { bigint, index, integer, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
+import { at, bytea, char1 } from "./columns.ts";
 
 /**
  * The ledger: one row per recipient of a campaign, written at the freeze and once per outcome.
@@ -280,8 +270,9 @@ export const reports = pgTable(
     summary: text("summary").notNull().default(""),
     /** The same report handed in twice changes nothing. */
     digest: text("digest").notNull(),
-    raw: text("raw").notNull(),
-    counted: boolean("counted").notNull().default(false),
+    raw: bytea("raw").notNull(),
+    /** Set once its effects are in: taking it again changes nothing. */
+    takenAt: at("taken_at"),
   },
   (t) => [
     unique("reports_digest_unique").on(t.digest),
