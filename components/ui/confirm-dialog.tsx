@@ -1,7 +1,7 @@
 "use client";
 
 import { AlertDialog } from "@heroui/react/alert-dialog";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button, type ButtonProps } from "./button.tsx";
 import { ActionForm } from "./form.tsx";
 import type { FormAction } from "./form-types.ts";
@@ -90,7 +90,7 @@ export function ConfirmDialog({
             onSuccess={close}
             className="mt-2"
           >
-            {children ? <div className="grid gap-3 text-body text-muted">{children}</div> : null}
+            {children ? <Body first={!danger}>{children}</Body> : null}
             {typed ? (
               <TextField
                 name="typed"
@@ -117,6 +117,23 @@ export function ConfirmDialog({
         </AlertDialog.Dialog>
       </AlertDialog.Container>
     </AlertDialog.Backdrop>
+  );
+}
+
+/** What the dialog says. In a harmless one with fields the first field gets the focus. */
+function Body({ first, children }: { first: boolean; children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!first) return;
+    const frame = requestAnimationFrame(() =>
+      box.current?.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus(),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, [first]);
+  return (
+    <div ref={box} className="grid gap-3 text-body text-muted">
+      {children}
+    </div>
   );
 }
 

@@ -2,6 +2,9 @@
 
 import { useEffect, useRef } from "react";
 
+/** What takes the keys while it is open. Not by role: a toast is an alertdialog too, and takes none. */
+const overlays = ".alert-dialog__dialog, .dropdown__popover, dialog[open]";
+
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
@@ -18,7 +21,7 @@ export function useKey(key: string, act: () => void, enabled = true) {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented)
         return;
-      if (isTyping(event.target) || document.querySelector("[role='alertdialog'], [role='dialog']")) return;
+      if (isTyping(event.target) || document.querySelector(overlays)) return;
       event.preventDefault();
       latest.current();
     };
