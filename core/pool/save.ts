@@ -1,0 +1,69 @@
+import { and, eq, inArray, isNull, ne } from "drizzle-orm";
+import { z } from "zod";
+import { poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
+import { wakeLanes } from "../delivery/wake-lanes.ts";
+import { recordAudit } from "../platform/audit.ts";
+import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
+import { withTransaction } from "../platform/db.ts";
+
+export const SavePoolInput = z.object({
+  /** None: a new pool. */
+  poolId: z.coerce.number().int().optional(),
+  name: z.string().trim().min(1, "Give it a name.").max(60),
+  sourceIds: z.array(z.coerce.number().int()).max(200).default([]),
+});
+export type SavePoolInput = z.infer<typeof SavePoolInput>;
+
+/** Makes a pool or changes its name and sources. A pool without a source carries no mail, so that is refused. */
+export function savePool(ctx: AdminCtx, input: SavePoolInput): Promise<Result<{ poolId: number }>> {
+  return withTransaction(ctx, async (tx) => {
+    const found = input.sourceIds.length
+      ? await tx.db
+          .select({ id: sources.id })
+          .from(sources)
+          .where(and(inArray(sources.id, input.sourceIds), isNull(sources.removedAt)))
+      : [];
+    if (found.length === 0)
+      return refuse("Choose at least one source.", { sourceIds: "Choose at least one source." });
+    const [taken] = await tx.db
+      .select({ id: pools.id })
+      .from(pools)
+      .where(and(eq(pools.name, input.name), ne(pools.id, input.poolId ?? 0)));
+    if (taken) return refuse("Another pool has this name.", { name: "Another pool has this name." });
+    const [row] = input.poolId
+      ? await tx.db
+          .update(pools)
+          .set({ name: input.name })
+          .where(eq(pools.id, input.poolId))
+          .returning({ id: pools.id })
+      : await tx.db.insert(pools).values({ name: input.name }).returning({ id: pools.id });
+    if (!row) return refuse("This pool is gone.");
+    await tx.db.delete(poolSources).where(eq(poolSources.poolId, row.id));
+    await tx.db.insert(poolSources).values(found.map(({ id }) => ({ poolId: row.id, sourceId: id })));
+    await recordAudit(tx, { action: "pool.save", target: input.name });
+    await wakeLanes(tx.db, { poolId: row.id });
+    return { ok: true, poolId: row.id };
+  });
+}
+
+export const AssignPoolInput = z.object({
+  workspaceId: z.coerce.number().int(),
+  poolId: z.coerce.number().int(),
+});
+export type AssignPoolInput = z.infer<typeof AssignPoolInput>;
+
+/** Says which pool carries a workspace's campaigns from the next launch on. */
+export function assignPool(ctx: AdminCtx, input: AssignPoolInput): Promise<Result> {
+  return withTransaction(ctx, async (tx) => {
+    const [pool] = await tx.db.select({ name: pools.name }).from(pools).where(eq(pools.id, input.poolId));
+    if (!pool) return refuse("There is no such pool.");
+    const changed = await tx.db
+      .update(workspaces)
+      .set({ poolId: input.poolId })
+      .where(eq(workspaces.id, input.workspaceId))
+      .returning({ name: workspaces.name });
+    if (changed.length === 0) return refuse("There is no such workspace.");
+    await recordAudit(tx, { workspaceId: input.workspaceId, action: "pool.assign", target: pool.name });
+    return { ok: true };
+  });
+}

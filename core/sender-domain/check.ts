@@ -1,0 +1,107 @@
+import { eq } from "drizzle-orm";
+import type { DomainCheck } from "#db/schema/campaign.ts";
+import { senderDomains, sources } from "#db/schema/index.ts";
+import type { Dns, DnsAnswer } from "../domain/dns.ts";
+import { dkimRecord } from "../mail/dkim/key.ts";
+import { type Ctx, type Result, refuse } from "../platform/context.ts";
+
+type Domain = { name: string; dkimSelector: string; dkimPublicKey: string };
+
+/** The records that a sender domain needs, as its owner has to publish them. `ips`: the sources that send for it. */
+export function expectedRecords(
+  domain: Domain,
+  ips: string[],
+  inboundHost: string,
+): Omit<DomainCheck, "found" | "verdict">[] {
+  const parts = ips.map((ip) => `${ip.includes(":") ? "ip6" : "ip4"}:${ip}`);
+  const spf = ["v=spf1", ...parts, "~all"].join(" ");
+  const bounces = `bounces.${domain.name}`;
+  return [
+    {
+      record: "dkim",
+      name: `${domain.dkimSelector}._domainkey.${domain.name}`,
+      type: "TXT",
+      expected: dkimRecord(domain.dkimPublicKey),
+    },
+    { record: "spf", name: bounces, type: "TXT", expected: spf },
+    { record: "dmarc", name: `_dmarc.${domain.name}`, type: "TXT", expected: "v=DMARC1; p=none" },
+    { record: "return-path", name: bounces, type: "MX", expected: `10 ${inboundHost}` },
+  ];
+}
+
+/** Compares what DNS says with what a record has to say. What could not be asked is no pass and no fail. */
+export function judgeRecord(
+  record: Omit<DomainCheck, "found" | "verdict">,
+  answer: DnsAnswer<string>,
+  ips: string[],
+): DomainCheck {
+  if (answer.kind === "failed") return { ...record, found: [], verdict: "could-not-ask" };
+  const found = answer.kind === "found" ? answer.records : [];
+  const relevant = found.filter(RELEVANT[record.record]);
+  if (relevant.length === 0) return { ...record, found, verdict: "missing" };
+  return {
+    ...record,
+    found: relevant,
+    verdict: MATCHES[record.record](relevant, record.expected, ips) ? "ok" : "different",
+  };
+}
+
+const RELEVANT: Record<DomainCheck["record"], (text: string) => boolean> = {
+  spf: (text) => /^v=spf1(\s|$)/i.test(text),
+  dkim: (text) => /(^|;\s*)p=/i.test(text),
+  dmarc: (text) => /^v=DMARC1\s*;/i.test(text),
+  "return-path": () => true,
+  mx: () => true,
+};
+
+const keyOf = (text: string): string => /(?:^|;)\s*p=([^;]*)/i.exec(text)?.[1]?.replace(/\s+/g, "") ?? "";
+
+const MATCHES: Record<DomainCheck["record"], (found: string[], expected: string, ips: string[]) => boolean> =
+  {
+    // RFC 7208 4.5: more than one SPF record is an error. Ours need not be word for word, the addresses have to be in it.
+    spf: (found, _expected, ips) => found.length === 1 && ips.every((ip) => spfAllows(found[0]!, ip)),
+    dkim: (found, expected) => found.some((text) => keyOf(text) === keyOf(expected) && keyOf(text) !== ""),
+    dmarc: (found) => found.length === 1 && /;\s*p\s*=\s*(none|quarantine|reject)/i.test(found[0]!),
+    "return-path": (found) => found.length > 0,
+    mx: (found) => found.length > 0,
+  };
+
+/** True where an SPF record names the address itself, or a mechanism that is not read here (include, a, mx, a range). */
+function spfAllows(spf: string, ip: string): boolean {
+  return spf.includes(`:${ip}`) || /\b(include:|redirect=|a\b|mx\b|ip[46]:[^\s]+\/\d+)/i.test(spf);
+}
+
+/** Asks DNS for all records of a sender domain and keeps what it said. */
+export async function checkSenderDomain(
+  ctx: Ctx,
+  input: { senderDomainId: number },
+  dns: Dns,
+): Promise<Result<{ checks: DomainCheck[] }>> {
+  const [domain] = await ctx.db
+    .select()
+    .from(senderDomains)
+    .where(eq(senderDomains.id, input.senderDomainId));
+  if (!domain) return refuse("This domain is gone.");
+  const rows = await ctx.db.select({ ip: sources.ip, removedAt: sources.removedAt }).from(sources);
+  const ips = rows.flatMap((row) => (row.ip && !row.removedAt ? [row.ip] : []));
+  const expected = expectedRecords(domain, ips, new URL(ctx.settings.appUrl).hostname);
+  const checks = await Promise.all(
+    expected.map(async (record) =>
+      judgeRecord(
+        record,
+        record.type === "MX" ? mxTexts(await dns.mx(record.name)) : await dns.txt(record.name),
+        ips,
+      ),
+    ),
+  );
+  await ctx.db
+    .update(senderDomains)
+    .set({ checks, checkedAt: ctx.now() })
+    .where(eq(senderDomains.id, domain.id));
+  return { ok: true, checks };
+}
+
+const mxTexts = (answer: DnsAnswer<{ host: string; preference: number }>): DnsAnswer<string> =>
+  answer.kind === "found"
+    ? { kind: "found", records: answer.records.map((mx) => `${mx.preference} ${mx.host}`) }
+    : answer;

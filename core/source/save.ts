@@ -1,0 +1,102 @@
+import { and, eq, isNull, ne } from "drizzle-orm";
+import { poolSources, pools, sources } from "#db/schema/index.ts";
+import { wakeLanes } from "../delivery/wake-lanes.ts";
+import { recordAudit } from "../platform/audit.ts";
+import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
+import { withTransaction } from "../platform/db.ts";
+import { encryptSecret } from "../platform/secrets.ts";
+import type { CreateSourceInput, SourceInput, UpdateSourceInput } from "./input.ts";
+import { relayPurpose } from "./rules.ts";
+
+const columnsOf = (source: SourceInput) =>
+  source.kind === "ip"
+    ? {
+        kind: source.kind,
+        name: source.name,
+        heloName: source.heloName,
+        ip: source.ip,
+        host: null,
+        port: null,
+        username: null,
+      }
+    : {
+        kind: source.kind,
+        name: source.name,
+        heloName: source.heloName,
+        ip: null,
+        host: source.host,
+        port: source.port,
+        tls: source.tls,
+        username: source.username || null,
+      };
+
+/** Adds a source and puts it into a pool (the default one unless told): it carries mail from now on. */
+export function createSource(ctx: AdminCtx, input: CreateSourceInput): Promise<Result<{ sourceId: number }>> {
+  const { source } = input;
+  return withTransaction(ctx, async (tx) => {
+    if (await nameTaken(tx, source.name, 0))
+      return refuse("Another source has this name.", { name: "Another source has this name." });
+    const [pool] = await tx.db
+      .select({ id: pools.id })
+      .from(pools)
+      .where(input.poolId ? eq(pools.id, input.poolId) : eq(pools.isDefault, true));
+    if (!pool) return refuse("There is no such pool.");
+    const [row] = await tx.db
+      .insert(sources)
+      .values({
+        ...columnsOf(source),
+        maxConnections: source.maxConnections,
+        messagesPerMinute: source.messagesPerMinute,
+      })
+      .returning({ id: sources.id });
+    const sourceId = row!.id;
+    if (source.kind === "relay" && source.password !== "") {
+      const password = encryptSecret(ctx.settings.secret, relayPurpose(sourceId), source.password);
+      await tx.db.update(sources).set({ password }).where(eq(sources.id, sourceId));
+    }
+    await tx.db.insert(poolSources).values({ poolId: pool.id, sourceId });
+    await recordAudit(tx, { action: "source.create", target: source.name });
+    await wakeLanes(tx.db, { poolId: pool.id });
+    return { ok: true, sourceId };
+  });
+}
+
+/** Changes a source. Its kind stays: an address is no relay. */
+export function updateSource(ctx: AdminCtx, input: UpdateSourceInput): Promise<Result> {
+  const { sourceId, source } = input;
+  return withTransaction(ctx, async (tx) => {
+    const [row] = await tx.db
+      .select()
+      .from(sources)
+      .where(and(eq(sources.id, sourceId), isNull(sources.removedAt)))
+      .for("update");
+    if (!row) return refuse("This source is gone.");
+    if (row.kind !== source.kind) return refuse("A source keeps its kind. Add a new one instead.");
+    if (await nameTaken(tx, source.name, sourceId))
+      return refuse("Another source has this name.", { name: "Another source has this name." });
+    const password =
+      source.kind === "relay" && source.password !== ""
+        ? { password: encryptSecret(ctx.settings.secret, relayPurpose(sourceId), source.password) }
+        : {};
+    await tx.db
+      .update(sources)
+      .set({
+        ...columnsOf(source),
+        ...password,
+        maxConnections: source.maxConnections,
+        messagesPerMinute: source.messagesPerMinute,
+      })
+      .where(eq(sources.id, sourceId));
+    await recordAudit(tx, { action: "source.change", target: source.name });
+    return { ok: true };
+  });
+}
+
+async function nameTaken(ctx: AdminCtx, name: string, except: number): Promise<boolean> {
+  const rows = await ctx.db
+    .select({ id: sources.id })
+    .from(sources)
+    .where(and(eq(sources.name, name), ne(sources.id, except)))
+    .limit(1);
+  return rows.length > 0;
+}
