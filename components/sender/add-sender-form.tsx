@@ -7,7 +7,7 @@ import { TextField } from "#components/ui/text-field.tsx";
 export function AddSenderForm({ action }: { action: FormAction }) {
   return (
     <ActionForm action={action} success="The sender is added." label="Add a sender" resetOnSuccess>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <TextField name="name" label="Name" help="What recipients see first." maxLength={100} required />
         <TextField name="address" label="Address" type="email" required />
       </div>

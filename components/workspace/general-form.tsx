@@ -44,7 +44,7 @@ export function GeneralForm({
           maxLength={500}
         />
         <TimeZoneSelect zones={zones} defaultValue={values.timeZone} />
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <NumberField
             name="takeBackSeconds"
             label="Take back"

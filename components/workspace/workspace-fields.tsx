@@ -20,7 +20,7 @@ export function WorkspaceFields({
   const [slug, setSlug] = useState<string>();
   return (
     <>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <TextField
           name={nameField}
           label="Workspace name"
@@ -50,7 +50,7 @@ export function WorkspaceFields({
         required
       />
       <TimeZoneSelect zones={zones} />
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <TextField
           name="senderName"
           label="Sender name"
