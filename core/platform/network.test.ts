@@ -4,7 +4,7 @@ import { effectiveNetwork } from "./network.ts";
 
 const needed = { DATABASE_URL: "postgres://a@b/c", APP_SECRET: "x".repeat(32) };
 const network = (more: Record<string, string>, row: "sandbox" | "internet") =>
-  effectiveNetwork(readEnv({ ...needed, ...more } as NodeJS.ProcessEnv), { network: row });
+  effectiveNetwork(readEnv({ NODE_ENV: "test", ...needed, ...more }), { network: row });
 
 describe("effectiveNetwork", () => {
   it("keeps all questions and all mail inside the sandbox", () => {

@@ -14,8 +14,8 @@ type Of<F extends SegmentCondition["field"]> = Extract<SegmentCondition, { field
 const DAY_MS = 86_400_000;
 
 /**
- * A rule as a boolean expression over a row of `subscribers` (not aliased), never null. Everything that a person typed
- * is a parameter. Texts compare without case; days are those of UTC. A group without rules matches nobody.
+ * A rule as a boolean expression over a row of `subscribers` (not aliased), where null counts as no: without coalesce the
+ * planner can judge how many match, so never put NOT in front. Everything that a person typed is a parameter. Texts compare without case; days are those of UTC. A group without rules matches nobody.
  */
 export function compileSegment(rule: SegmentGroup, context: SegmentContext): SQL {
   return compileRule(rule, context);
@@ -37,7 +37,7 @@ function compileRule(rule: SegmentRule, context: SegmentContext): SQL {
       return rule.op === "has" ? has : sql`not ${has}`;
     }
     case "subscription":
-      return compileSubscription(rule, context);
+      return compileSubscription(rule);
     case "joined":
       return compare(sql`${s.createdAt}`, rule.op, rule.date, context);
     case "engagement":
@@ -50,26 +50,26 @@ function compileAttribute(rule: Attribute, context: SegmentContext): SQL {
   const asJson = sql`(${s.attributes} -> ${rule.key}::text)`;
   switch (rule.op) {
     case "is":
-      return sql`coalesce(${asText} = lower(${rule.value}::text), false)`;
+      return sql`${asText} = lower(${rule.value}::text)`;
     case "is-not":
       return sql`${asText} is distinct from lower(${rule.value}::text)`;
     case "contains":
-      return sql`coalesce(strpos(${asText}, lower(${rule.value}::text)) > 0, false)`;
+      return sql`strpos(${asText}, lower(${rule.value}::text)) > 0`;
     case "starts-with":
-      return sql`coalesce(starts_with(${asText}, lower(${rule.value}::text)), false)`;
+      return sql`starts_with(${asText}, lower(${rule.value}::text))`;
     case "more-than":
       return sql`${asNumber(asJson)} > ${String(rule.value)}::numeric`;
     case "less-than":
       return sql`${asNumber(asJson, "Infinity")} < ${String(rule.value)}::numeric`;
     case "equals":
-      return sql`coalesce(jsonb_typeof(${asJson}) = 'number' and ${asNumber(asJson)} = ${String(rule.value)}::numeric, false)`;
+      return sql`(jsonb_typeof(${asJson}) = 'number' and ${asNumber(asJson)} = ${String(rule.value)}::numeric)`;
     case "before":
     case "after":
       return compileDateAttribute(sql`${s.attributes} ->> ${rule.key}::text`, rule.op, rule.date, context);
     case "is-true":
-      return sql`coalesce(${asJson} = 'true'::jsonb, false)`;
+      return sql`${asJson} = 'true'::jsonb`;
     case "is-false":
-      return sql`coalesce(${asJson} = 'false'::jsonb, false)`;
+      return sql`${asJson} = 'false'::jsonb`;
     case "is-set":
       return sql`coalesce(${asText}, '') <> ''`;
     case "is-not-set":
@@ -92,7 +92,7 @@ function compileDateAttribute(
   const day = "on" in date ? date.on : momentOf(date, context).toISOString().slice(0, 10);
   const asDay = sql`left(${value}, 10) collate "C"`;
   const compared = op === "before" ? sql`${asDay} < ${day}::text` : sql`${asDay} > ${day}::text`;
-  return sql`coalesce(${compared} and ${value} ~ '^\\d{4}-\\d{2}-\\d{2}', false)`;
+  return sql`(${compared} and ${value} ~ '^\\d{4}-\\d{2}-\\d{2}')`;
 }
 
 function compileAddress(rule: Of<"address">): SQL {
@@ -107,10 +107,13 @@ function compileAddress(rule: Of<"address">): SQL {
   }
 }
 
-/** EXISTS, not IN: below OR and NOT it becomes a hashed or an indexed lookup, whatever fits in memory. */
-function compileSubscription(rule: Of<"subscription">, context: SegmentContext): SQL {
+/**
+ * EXISTS, not IN: below OR and NOT it becomes a hashed or an indexed lookup, whatever fits in memory. A subscriber has
+ * no subscription to another workspace's list, and without that question the index alone answers.
+ */
+function compileSubscription(rule: Of<"subscription">): SQL {
   const found = sql`exists (select from subscriptions su where su.subscriber_id = ${s.id} and su.list_id = ${rule.list}::int
-    and su.workspace_id = ${context.workspaceId}::int and su.status = ${rule.status}::subscription_status)`;
+    and su.status = ${rule.status}::subscription_status)`;
   return rule.op === "is" ? found : sql`not ${found}`;
 }
 
