@@ -10,7 +10,13 @@ import {
 import { env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
 import type { WorkspaceRole } from "#core/user/types.ts";
-import { authorizeAdministrator, authorizeUser, authorizeWorkspace, type UserCtx } from "./authorize.ts";
+import {
+  authorizeAdministrator,
+  authorizeUser,
+  authorizeWorkspace,
+  LoggedOutError,
+  type UserCtx,
+} from "./authorize.ts";
 import { makeContext } from "./context.ts";
 import { requestOrigin } from "./request.ts";
 
@@ -79,7 +85,10 @@ const STATUS: Record<CoreErrorCode, number> = {
 
 function errorResponse(error: unknown): Response {
   if (error instanceof CoreError) {
-    return NextResponse.json({ ok: false, reason: error.message }, { status: STATUS[error.code] });
+    return NextResponse.json(
+      { ok: false, reason: error.message },
+      { status: error instanceof LoggedOutError ? 401 : STATUS[error.code] },
+    );
   }
   const id = Math.random().toString(36).slice(2, 8);
   log("web").error({ err: error, errorId: id }, "a request failed");
