@@ -144,6 +144,9 @@ export const consentEvents = pgTable(
   (t) => [
     index("consent_events_subscriber_idx").on(t.subscriberId, t.id),
     index("consent_events_at_idx").using("brin", t.at),
+    index("consent_events_campaign_idx")
+      .on(t.campaignId, t.kind, t.subscriberId)
+      .where(sql`${t.campaignId} is not null`),
   ],
 );
 

@@ -151,6 +151,8 @@ export const campaigns = pgTable(
     launchRefusal: text("launch_refusal"),
     createdBy: integer("created_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: at("created_at").notNull().defaultNow(),
+    /** The last save of the draft. */
+    updatedBy: integer("updated_by").references(() => users.id, { onDelete: "set null" }),
     updatedAt: at("updated_at").notNull().defaultNow(),
   },
   (t) => [
