@@ -1,5 +1,6 @@
 import { findFile, readFileBytes } from "#core/file/read.ts";
 import { publicRoute } from "../../../_server/route.ts";
+import { streamOf } from "../../../_server/stream.ts";
 
 const MIMES = ["image/jpeg", "image/png", "image/gif"];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -8,7 +9,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const GET = publicRoute(async (ctx, _request, { id = "" }) => {
   const file = UUID.test(id) ? await findFile(ctx.db, id) : null;
   if (file?.kind !== "image" || !MIMES.includes(file.mime)) return new Response(null, { status: 404 });
-  return new Response(ReadableStream.from(readFileBytes(ctx.db, id)) as ReadableStream<Uint8Array>, {
+  return new Response(streamOf(readFileBytes(ctx.db, id)), {
     headers: {
       "content-type": file.mime,
       "content-length": String(file.bytes),
