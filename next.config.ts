@@ -14,6 +14,8 @@ const config: NextConfig = {
   ],
   // Types are checked by `npm run check`; whoever starts the product need not wait for that.
   typescript: { ignoreBuildErrors: true },
+  // Autosaved campaigns may carry a long HTML; files do not go through actions.
+  experimental: { serverActions: { bodySizeLimit: "4mb" } },
   poweredByHeader: false,
   devIndicators: false,
   // RFC 8058: the POST goes to the very address of the unsubscribe page. Only forms carry such a content type.
