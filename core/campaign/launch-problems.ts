@@ -1,9 +1,10 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { checkLiquid, knownVariables } from "#core/mail/liquid/check.ts";
 import { compileMessage } from "#core/mail/message/compile.ts";
 import type { Db } from "#core/platform/db.ts";
 import { attributes, installation } from "#db/schema/index.ts";
 import { type CampaignParts, campaignMessageSource } from "./message-source.ts";
+import { poolSql } from "./placement.ts";
 
 /** What keeps a campaign from being sent, each in a sentence. The audience is not looked at: only the freeze knows it. */
 export async function launchProblems(db: Db, parts: CampaignParts, appUrl: string): Promise<string[]> {
@@ -13,6 +14,9 @@ export async function launchProblems(db: Db, parts: CampaignParts, appUrl: strin
   if (!house?.sendingAllowed) {
     problems.push("Sending is stopped for the whole installation. An administrator can allow it again.");
   }
+  const [carried] = await db.execute(sql`select from pool_sources ps join sources s on s.id = ps.source_id
+    where s.removed_at is null and ps.pool_id = ${poolSql(workspace.id, campaign.poolId)} limit 1`);
+  if (!carried) problems.push("No source carries this workspace's mail yet. An administrator can add one.");
   if (workspace.postalAddress.trim() === "") {
     problems.push("The workspace has no postal address. The law asks for one in every mail.");
   }

@@ -12,6 +12,7 @@ import {
   exclusions,
   installation,
   lanes,
+  pools,
   sites,
   streams,
 } from "#db/schema/index.ts";
@@ -36,6 +37,7 @@ import { type CampaignAudience, EMPTY_AUDIENCE } from "./types.ts";
 
 const { db } = await testDatabase();
 const ctx = systemCtx(db);
+await makeSource(db);
 
 async function setting() {
   const workspace = await makeWorkspace(db);
@@ -142,6 +144,13 @@ describe("launchCampaign refuses", () => {
       reason: expect.stringMatching(/Above 1/),
     });
     expect(await launch(await make(2))).toMatchObject({ ok: true, audience: 2 });
+  });
+  it("in a pool without a source", async () => {
+    const [pool] = await db
+      .insert(pools)
+      .values({ name: uniqueId("pool ") })
+      .returning();
+    expect(await refusal(() => ({ poolId: pool!.id }))).toMatch(/No source carries/);
   });
   it("while sending is stopped", async () => {
     await db.update(installation).set({ sendingAllowed: false });

@@ -16,6 +16,7 @@ import {
   systemCtx,
   workspaceCtx,
 } from "#db/testing/factories.ts";
+import { alignDue } from "./align-due.ts";
 import { cancelCampaign } from "./cancel.ts";
 import { closeCampaign } from "./close.ts";
 import { expireCampaigns } from "./expire.ts";
@@ -197,6 +198,11 @@ describe("pause and resume", () => {
     expect(await resumeCampaign(ctx, input)).toMatchObject({ ok: false });
     expect(new Set((await waiting()).map((r) => r.s))).toEqual(new Set(["r"]));
     expect(await ledgerInvariant(db, campaign.id)).toMatchObject({ open: 21, ok: true });
+    // A turn written by a lane that saw the campaign still paused.
+    await db.update(due).set({ state: "p" }).where(eq(due.campaignId, campaign.id));
+    expect(await alignDue(db)).toBe(5);
+    expect(await alignDue(db)).toBe(0);
+    expect(new Set((await waiting()).map((r) => r.s))).toEqual(new Set(["r"]));
   });
 });
 

@@ -1,3 +1,4 @@
+import { alignDue } from "#core/campaign/align-due.ts";
 import { expireCampaigns } from "#core/campaign/expire.ts";
 import { finishCampaigns } from "#core/campaign/finish.ts";
 import type { Ctx } from "#core/platform/context.ts";
@@ -9,6 +10,7 @@ const logger = log("campaigns");
 export async function sweepCampaignsTask(ctx: Ctx): Promise<void> {
   const expired = await expireCampaigns(ctx);
   if (expired.length > 0) logger.info({ campaigns: expired }, "expired");
+  await alignDue(ctx.db);
   await finishTask(ctx);
 }
 

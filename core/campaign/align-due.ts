@@ -1,0 +1,17 @@
+import { sql } from "drizzle-orm";
+import { wakeLanes } from "#core/delivery/wake-lanes.ts";
+import type { Db } from "#core/platform/db.ts";
+
+/**
+ * Turns that a lane wrote while its campaign was being paused or resumed, and that therefore say the wrong thing: it
+ * read the campaign's state without waiting for the person. Called each minute; returns how many it set right.
+ */
+export async function alignDue(db: Db): Promise<number> {
+  const rows = await db.execute<{ state: string }>(sql`
+    update due u set state = (case c.state when 'paused' then 'p' else 'r' end)::"char"
+    from campaigns c where c.id = u.campaign_id
+      and ((c.state = 'paused' and u.state = 'r') or (c.state = 'sending' and u.state = 'p'))
+    returning u.state`);
+  if (rows.some((row) => row.state === "r")) await wakeLanes(db);
+  return rows.length;
+}
