@@ -1,5 +1,6 @@
 import type { Ctx, Result } from "#core/platform/context.ts";
 import { checkPassword } from "./check-password.ts";
+import { forgetOld } from "./forget-old.ts";
 import type { LogInInput } from "./input.ts";
 import { startSession } from "./start-session.ts";
 
@@ -10,5 +11,6 @@ export async function logIn(
 ): Promise<Result<{ sessionId: string; userId: number }>> {
   const checked = await checkPassword(ctx, input);
   if (!checked.ok) return checked;
+  await forgetOld(ctx);
   return { ok: true, ...(await startSession(ctx, { userId: checked.userId })) };
 }

@@ -3,7 +3,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Ctx } from "#core/platform/context.ts";
 import { Address } from "#core/user/input.ts";
 import type { Db } from "#db/client.ts";
-import { auditEvents, invitations, memberships, sessions, systemMails, users } from "#db/schema/index.ts";
+import {
+  auditEvents,
+  invitations,
+  memberships,
+  rateLimits,
+  sessions,
+  systemMails,
+  users,
+} from "#db/schema/index.ts";
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
 import {
   adminCtx,
@@ -120,6 +128,19 @@ describe("log in", () => {
       userId: user.id,
     });
   });
+});
+
+test("a log-in clears away what is long over, and nothing else", async () => {
+  const user = await makeUser(db, { passwordHash });
+  const [old, fresh] = [uniqueId("old"), uniqueId("fresh")];
+  await db.insert(rateLimits).values([
+    { key: old, tat: new Date(Date.now() - 2 * 86_400_000) },
+    { key: fresh, tat: new Date() },
+  ]);
+  await logIn(stranger(), { address: user.address, password: PASSWORD });
+  const left = await db.select({ key: rateLimits.key }).from(rateLimits);
+  expect(left.map((row) => row.key)).toContain(fresh);
+  expect(left.map((row) => row.key)).not.toContain(old);
 });
 
 describe("sessions", () => {
