@@ -21,20 +21,28 @@ export type Equation = {
 };
 
 type Row = Record<
-  "audience" | "a" | "b" | "s" | "e" | "c" | "x" | "open" | "ahead" | "gone" | "turns",
+  "id" | "audience" | "a" | "b" | "s" | "e" | "c" | "x" | "open" | "ahead" | "gone" | "turns",
   number
 > & {
   state: string;
 };
 
-/**
- * The ledger's equation of one campaign from rollups, streams and `due`, in one snapshot: some tens of small rows
- * and a count in `due`'s key, whatever the audience. What is ahead of a cancelled or expired campaign's cursors counts as ended from the first
- * second, though its rows are closed in the background.
- */
+/** The ledger's equation of one campaign; see `equations`. Throws where there is no such campaign. */
 export async function equation(db: Db, campaignId: number): Promise<Equation> {
-  const [row] = await db.execute<Row>(sql`
-    select c.state, c.audience_size as audience, r.a, r.b, r.s, r.e, r.c, r.x, r.open, t.ahead, t.gone, u.turns
+  const found = (await equations(db, [campaignId])).get(campaignId);
+  if (!found) throw new Error(`campaign ${campaignId} does not exist`);
+  return found;
+}
+
+/**
+ * The ledger's equations of campaigns from rollups, streams and `due`, in one snapshot: some tens of small rows each and
+ * a count in `due`'s key, whatever the audience. What is ahead of a cancelled or expired campaign's cursors counts as
+ * ended from the first second, though its rows are closed in the background.
+ */
+export async function equations(db: Db, campaignIds: readonly number[]): Promise<Map<number, Equation>> {
+  if (campaignIds.length === 0) return new Map();
+  const rows = await db.execute<Row>(sql`
+    select c.id, c.state, c.audience_size as audience, r.a, r.b, r.s, r.e, r.c, r.x, r.open, t.ahead, t.gone, u.turns
     from campaigns c
     cross join lateral (select
       coalesce(sum(n) filter (where state = 'a'), 0)::int a, coalesce(sum(n) filter (where state = 'b'), 0)::int b,
@@ -47,8 +55,11 @@ export async function equation(db: Db, campaignId: number): Promise<Equation> {
       coalesce(sum(last_seq - next_seq + 1) filter (where state = 'e'), 0)::int gone
       from streams where campaign_id = c.id and next_seq <= last_seq) t
     cross join lateral (select count(*)::int turns from due where campaign_id = c.id) u
-    where c.id = ${campaignId}`);
-  if (!row) throw new Error(`campaign ${campaignId} does not exist`);
+    where c.id = any(${`{${campaignIds.join(",")}}`}::int[])`);
+  return new Map(rows.map((row) => [row.id, fromRow(row)]));
+}
+
+function fromRow(row: Row): Equation {
   const { audience, open, turns } = row;
   // By the invariant, what is open and neither ahead nor in `due` is in a claim; claims also name what was just settled.
   const claimed = open - row.ahead - turns;
