@@ -1,0 +1,62 @@
+import { and, eq, sql } from "drizzle-orm";
+import { prepareContent, type StoredContent } from "#core/campaign/content.ts";
+import { type Result, refuse, requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
+import { withTransaction } from "#core/platform/db.ts";
+import { templates, workspaces } from "#db/schema/index.ts";
+import { SaveTemplateInput } from "./input.ts";
+import type { CompileBlocks } from "./types.ts";
+
+/** Saves a template, if nobody else saved it since `updatedAt`. */
+export async function saveTemplate(
+  ctx: WorkspaceCtx,
+  input: SaveTemplateInput,
+  compile: CompileBlocks,
+): Promise<Result<{ updatedAt: string; html: string }>> {
+  requireRole(ctx, "marketer");
+  const { templateId, updatedAt, name, content } = SaveTemplateInput.parse(input);
+  let stored: StoredContent | undefined;
+  if (content) {
+    const [workspace] = await ctx.db
+      .select({ brandColor: workspaces.brandColor })
+      .from(workspaces)
+      .where(eq(workspaces.id, ctx.workspaceId));
+    const prepared = await prepareContent(
+      content,
+      { brandColor: workspace?.brandColor ?? "#1b1f2a", language: "en" },
+      compile,
+    );
+    if (!prepared.ok) return prepared;
+    const { ok: _, ...kept } = prepared;
+    stored = kept;
+  }
+  return withTransaction(ctx, async (tx) => {
+    if (name) {
+      const taken = await tx.db.$count(
+        templates,
+        and(
+          eq(templates.workspaceId, ctx.workspaceId),
+          sql`lower(${templates.name}) = lower(${name}) and ${templates.id} <> ${templateId}`,
+        ),
+      );
+      if (taken > 0) return refuse(`There is a template “${name}” already.`, { name: "This name is taken." });
+    }
+    const [saved] = await tx.db
+      .update(templates)
+      // Later than before in any case: it tells versions apart.
+      .set({
+        ...(name && { name }),
+        ...stored,
+        updatedAt: sql`greatest(${ctx.now().toISOString()}::timestamptz, ${templates.updatedAt} + interval '1 ms')`,
+      })
+      .where(
+        and(
+          eq(templates.id, templateId),
+          eq(templates.workspaceId, ctx.workspaceId),
+          sql`date_trunc('milliseconds', ${templates.updatedAt}) = ${updatedAt}::timestamptz`,
+        ),
+      )
+      .returning({ updatedAt: templates.updatedAt, html: templates.html });
+    if (!saved) return refuse("Somebody else changed or deleted this template. Load it again to go on.");
+    return { ok: true, updatedAt: saved.updatedAt.toISOString(), html: saved.html };
+  });
+}
