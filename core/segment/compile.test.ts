@@ -124,6 +124,10 @@ describe("compileSegment", () => {
     expect(await orders("less-than", 12)).toEqual(["cem"]);
     expect(await orders("equals", 12)).toEqual(["ann"]);
     expect(await orders("less-than", 1e300)).toEqual(["ann", "cem"]);
+    expect(await orders("more-than", -1.5e-7)).toEqual(["ann", "cem"]);
+    for (const key of [HOSTILE, "\ud800", "a.b[*]", '" || true || "']) {
+      expect(await who({ field: "attribute", key, op: "more-than", value: -1 })).toEqual([]);
+    }
     const flag = (op: "is-true" | "is-false" | "is-set" | "is-not-set", key = "vip") =>
       who({ field: "attribute", key, op });
     expect(await flag("is-true")).toEqual(["ann"]);

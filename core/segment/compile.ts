@@ -58,11 +58,11 @@ function compileAttribute(rule: Attribute, context: SegmentContext): SQL {
     case "starts-with":
       return sql`starts_with(${asText}, lower(${rule.value}::text))`;
     case "more-than":
-      return sql`${asNumber(asJson)} > ${String(rule.value)}::numeric`;
+      return compileNumber(rule.key, ">", rule.value);
     case "less-than":
-      return sql`${asNumber(asJson, "Infinity")} < ${String(rule.value)}::numeric`;
+      return compileNumber(rule.key, "<", rule.value);
     case "equals":
-      return sql`(jsonb_typeof(${asJson}) = 'number' and ${asNumber(asJson)} = ${String(rule.value)}::numeric)`;
+      return compileNumber(rule.key, "==", rule.value);
     case "before":
     case "after":
       return compileDateAttribute(sql`${s.attributes} ->> ${rule.key}::text`, rule.op, rule.date, context);
@@ -77,9 +77,9 @@ function compileAttribute(rule: Attribute, context: SegmentContext): SQL {
   }
 }
 
-/** What is no number gives the infinity that no comparison wants, so that a text in the field is an answer, not an error. */
-function asNumber(json: SQL, otherwise: "-Infinity" | "Infinity" = "-Infinity"): SQL {
-  return sql`case when jsonb_typeof(${json}) = 'number' then ${json}::numeric else ${otherwise}::numeric end`;
+/** A JSON path: one look at the attribute, and a text in its place is an answer (no), not an error. */
+function compileNumber(key: string, operator: ">" | "<" | "==", value: number): SQL {
+  return sql`${s.attributes} @@ ${`$.${JSON.stringify(key.toWellFormed())} ${operator} ${value}`}::jsonpath`;
 }
 
 /** ISO dates sort as text; only what looks like one takes part. */
