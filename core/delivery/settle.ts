@@ -95,7 +95,7 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         ${column((o) => o.code)}::smallint[], ${column((o) => o.enhanced)}::text[], ${column((o) => o.reply)}::text[],
         ${column((o) => (o.verdict === null ? null : VERDICTS.indexOf(o.verdict)))}::smallint[],
         ${column((o) => o.shape)}::text[], ${column((o) => o.retryAt)}::float8[], ${column((o) => o.pinnedTo)}::smallint[],
-        ${column((o) => o.toBucket)}::int[], ${column((o) => o.suppress)}::bool[])
+        ${column((o) => o.toBucket)}::int[], ${column((o) => (o.suppress ? 1 : 0))}::int[])
       o(seq, state, claim_id, epoch, source_id, bucket, sender_domain_id, n, ms, code, enhanced, reply, verdict, shape, retry_ms, pinned_to, to_bucket, suppress)
     ), old as materialized (
       select d.seq, d.state::text as state, d.attempts, d.first_at, d.settled_at, d.source_id
@@ -165,7 +165,7 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         jsonb_build_object('source', 'smtp', 'reply', concat_ws(' ', u.code, u.enhanced, u.reply), 'enhanced', u.enhanced), ${campaignId}::int, u.seq
       from (select s.seq, s.code, s.enhanced, s.reply, d.address, coalesce(p.address_key, lower(d.address)) as address_key
         from seen s join done d on d.seq = s.seq left join subscribers p on p.id = d.subscriber_id
-        where s.suppress and s.fresh) u order by u.address_key
+        where s.suppress = 1 and s.fresh) u order by u.address_key
       on conflict (address_key, coalesce(workspace_id, 0)) where lifted_at is null do nothing
     ), delta as (
       select bucket, source_id, was as state, -1 as n from seen where fresh and state <> '-' and was <> state

@@ -1,0 +1,22 @@
+/** The receiving side of the delivery bench, in a process of its own: a quiet and fast world. */
+import { startSandbox } from "#worker/sandbox/start.ts";
+
+const [, , block = "127.95"] = process.argv;
+
+const sandbox = await startSandbox({
+  block,
+  smtpPort: 0,
+  dnsPort: 0,
+  world: "quiet",
+  keepBodies: false,
+  behaviours: { limitMode: "count", tls: process.env.BENCH_TLS === "1" },
+});
+
+process.on("message", (question) => {
+  if (question === "stats") {
+    const { taken, bytes, copies, violationCounts, connections } = sandbox.stats();
+    process.send?.({ taken, bytes, copies: copies.length, violationCounts, connections: connections.total });
+  }
+});
+process.on("disconnect", () => void sandbox.stop().then(() => process.exit(0)));
+process.send?.({ dns: sandbox.dns, smtpPort: sandbox.smtpPort });

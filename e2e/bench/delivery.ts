@@ -1,0 +1,282 @@
+/**
+ * `npm run bench:delivery`: a campaign through the real launch, worker processes, ledger and SMTP, beside a plain
+ * pooled nodemailer loop sending the same mail to the same receiver. Last line is JSON.
+ *
+ * Recipients are spread over big sites (2,000 recipients and more), because a lane to any receiver is limited to 100
+ * messages a second and ten connections: the engine's limits stay on, there are just enough lanes.
+ */
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { createPrivateKey } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { launchCampaign } from "#core/campaign/launch.ts";
+import { makeDns } from "#core/domain/dns.ts";
+import { resolveDomains } from "#core/domain/resolve.ts";
+import { generateDkimKey } from "#core/mail/dkim/key.ts";
+import type { Ctx } from "#core/platform/context.ts";
+import { encryptSecret } from "#core/platform/secrets.ts";
+import { dkimPurpose } from "#core/sender/rules.ts";
+import { makeDb, type Sql } from "#db/client.ts";
+import { startEmbeddedPostgres } from "#db/embedded/postgres.ts";
+import { migrate } from "#db/migrate.ts";
+import { behavioursOf } from "#worker/sandbox/behaviours.ts";
+import { makeWorld } from "#worker/sandbox/world.ts";
+import { bodyHtml, SUBJECT } from "./delivery-mail.ts";
+
+const RECIPIENTS = Number(process.env.BENCH_RECIPIENTS ?? 60_000);
+const SITES = Number(process.env.BENCH_SITES ?? 24);
+const SOURCES = Number(process.env.BENCH_SOURCES ?? 1);
+const POOL_MAILS = Number(process.env.BENCH_POOL_MAILS ?? 4_000);
+const BLOCK = process.env.BENCH_BLOCK ?? "127.95";
+const SECRET = "bench-secret-bench-secret-bench-secret";
+const SENDER_DOMAIN = "nordkai.example";
+
+type Run = {
+  processes: number;
+  perSecond: number;
+  cpuMicros: number;
+  peakRssMb: number;
+  postgresMicros: number;
+};
+
+const dataDir = join(tmpdir(), `lettermill-bench-delivery-${process.pid}`);
+const postgres = await startEmbeddedPostgres({ dataDir, log: () => {} });
+const receiver = fork(new URL("./delivery-receiver.ts", import.meta.url), [BLOCK]);
+const workers: ChildProcess[] = [];
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+}
+const runs: Run[] = [];
+let pool = { perSecond: 0, cpuMicros: 0 };
+try {
+  const [network] = (await once(receiver, "message")) as [
+    { dns: { host: string; port: number }; smtpPort: number },
+  ];
+  await migrate(postgres.url);
+  const { db, sql, end } = makeDb(postgres.url, { max: 4, applicationName: "bench" });
+  const ctx: Ctx = {
+    db,
+    now: () => new Date(),
+    actor: { kind: "system" },
+    settings: { appUrl: "https://news.example.com", secret: SECRET },
+  };
+  const key = await generateDkimKey();
+  const house = await seed(sql, key.privateKeyPem, key.publicKeyBase64);
+  const dns = makeDns([network.dns]);
+  while ((await resolveDomains(ctx, { stale: true }, dns)).more);
+  const counts = process.env.BENCH_PROCESSES
+    ? process.env.BENCH_PROCESSES.split(",").map(Number)
+    : [...new Set([1, availableParallelism()])];
+  for (const processes of counts) runs.push(await runWith(ctx, sql, house, network, processes));
+  if (POOL_MAILS > 0) pool = await runPool(network.smtpPort, key.privateKeyPem);
+  await end();
+} finally {
+  await cleanUp();
+}
+report();
+
+async function cleanUp(): Promise<void> {
+  for (const worker of workers) worker.kill("SIGKILL");
+  if (receiver.connected) receiver.disconnect();
+  await postgres.stop();
+  for (const folder of [dataDir, postgres.dataDir]) await rm(folder, { recursive: true, force: true });
+}
+
+type House = { workspaceId: number; listId: number; senderId: number };
+
+async function seed(sql: Sql, privateKey: string, publicKey: string): Promise<House> {
+  const [workspace] = await sql`insert into workspaces (slug, name, postal_address)
+    values ('bench', 'Nordkai', ${"Nordkai GmbH\nKai 1\n20457 Hamburg"}) returning id`;
+  const workspaceId = Number(workspace?.id);
+  const [list] =
+    await sql`insert into lists (workspace_id, name) values (${workspaceId}, 'Friday Roast') returning id`;
+  const listId = Number(list?.id);
+  const [domain] =
+    await sql`insert into sender_domains (workspace_id, name, dkim_selector, dkim_private_key, dkim_public_key)
+    values (${workspaceId}, ${SENDER_DOMAIN}, 'lm1', '', ${publicKey}) returning id`;
+  const domainId = Number(domain?.id);
+  createPrivateKey(privateKey);
+  await sql`update sender_domains set dkim_private_key = ${encryptSecret(SECRET, dkimPurpose(domainId), privateKey)} where id = ${domainId}`;
+  const [sender] = await sql`insert into senders (workspace_id, sender_domain_id, name, address)
+    values (${workspaceId}, ${domainId}, 'Nordkai Kaffee', ${`news@${SENDER_DOMAIN}`}) returning id`;
+  await sql`insert into attributes (workspace_id, key, label) values (${workspaceId}, 'first_name', 'First name'), (${workspaceId}, 'city', 'City')`;
+  for (let i = 1; i <= SOURCES; i++) {
+    await sql`with s as (insert into sources (name, kind, ip, helo_name) values (${`Source ${i}`}, 'ip', ${`${BLOCK}.1.${i}`}, ${`out${i}.${SENDER_DOMAIN}`}) returning id)
+      insert into pool_sources (pool_id, source_id) select p.id, s.id from s, pools p where p.is_default`;
+  }
+  const sites = bigSites();
+  await sql`insert into subscribers (workspace_id, address, address_key, domain, attributes)
+    select ${workspaceId}, 'person' || i || '@' || d, 'person' || i || '@' || d, d,
+      jsonb_build_object('first_name', case when i % 7 = 0 then 'Jürgen' else 'Ines' end, 'city', 'Hamburg', 'orders', i % 9)
+    from generate_series(1, ${RECIPIENTS}::int) i, lateral (select (${sites}::text[])[1 + i % ${sites.length}::int] as d) x`;
+  await sql`insert into subscriptions (subscriber_id, list_id, workspace_id, status, confirmed_at)
+    select id, ${listId}, workspace_id, 'confirmed', now() from subscribers`;
+  await sql`insert into domains (name, status) select distinct domain, 'unknown' from subscribers`;
+  await sql`analyze`;
+  return { workspaceId, listId, senderId: Number(sender?.id) };
+}
+
+/** Names that lead to a server of their own in the sandbox's world. */
+function bigSites(): string[] {
+  const world = makeWorld({ block: BLOCK, seed: "sandbox", shares: behavioursOf("quiet").shares });
+  const names: string[] = [];
+  for (let i = 0; names.length < SITES; i++) {
+    const name = `bench${i}.example`;
+    const place = world.place(name);
+    if (place.kind === "mail" && place.site.endsWith(name)) names.push(name);
+  }
+  return names;
+}
+
+async function runWith(
+  ctx: Ctx,
+  sql: Sql,
+  house: House,
+  network: { dns: { host: string; port: number }; smtpPort: number },
+  processes: number,
+): Promise<Run> {
+  const [campaign] =
+    await sql`insert into campaigns (workspace_id, name, subject, preheader, sender_id, format, html, audience, state)
+    values (${house.workspaceId}, 'Friday Roast', ${SUBJECT}, 'Slower this year', ${house.senderId}, 'html', ${bodyHtml()},
+      ${sql.json({ include: { lists: [house.listId], segments: [] }, exclude: { lists: [], segments: [] } })}, 'draft') returning id, revision`;
+  const campaignId = Number(campaign?.id);
+  for (let i = 0; i < processes; i++) workers.push(startWorker(network));
+  while ((await sql`select 1 from workers where graphile_ids <> '{}'`).length < processes) await pause(50);
+  const launched = await launchCampaign(ctx, { campaignId, revision: Number(campaign?.revision) });
+  if (!launched.ok) throw new Error(launched.reason);
+  const before = workers.map((worker) => cpuMicros(worker.pid ?? 0));
+  const postgresBefore = postgresCpu();
+  const started = performance.now();
+  let peakRssMb = 0;
+  for (;;) {
+    await pause(100);
+    const [left] =
+      await sql`select sum(n)::int as n from rollups where campaign_id = ${campaignId} and state in ('w', 'd')`;
+    peakRssMb = Math.max(peakRssMb, ...workers.map((worker) => peakRss(worker.pid ?? 0)));
+    if (Number(left?.n) === 0) break;
+    if (performance.now() - started > 600_000)
+      throw new Error(`still waiting for ${left?.n} after ten minutes`);
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  const used = workers.reduce((sum, worker, i) => sum + cpuMicros(worker.pid ?? 0) - (before[i] ?? 0), 0);
+  const postgresUsed = postgresCpu() - postgresBefore;
+  const states =
+    await sql`select state, count(*)::int as n from deliveries where campaign_id = ${campaignId} group by state`;
+  const accepted = Number(states.find((row) => row.state === "a")?.n ?? 0);
+  if (accepted !== RECIPIENTS)
+    throw new Error(`accepted ${accepted} of ${RECIPIENTS}: ${JSON.stringify(states)}`);
+  receiver.send("stats");
+  const [stats] = (await once(receiver, "message")) as [Record<string, unknown>];
+  console.error(`receiver: ${JSON.stringify(stats)}`);
+  await Promise.all(workers.map((worker) => stopWorker(worker)));
+  workers.length = 0;
+  return {
+    processes,
+    perSecond: RECIPIENTS / seconds,
+    cpuMicros: used / RECIPIENTS,
+    peakRssMb,
+    postgresMicros: postgresUsed / RECIPIENTS,
+  };
+}
+
+function startWorker(network: { dns: { host: string; port: number }; smtpPort: number }): ChildProcess {
+  const flags = process.env.BENCH_PROFILE
+    ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]
+    : [];
+  return spawn(process.execPath, [...flags, "worker/main.ts"], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
+      DATABASE_URL: postgres.url,
+      APP_URL: "https://news.example.com",
+      APP_SECRET: SECRET,
+      NETWORK: "sandbox",
+      DNS_SERVERS: `${network.dns.host}:${network.dns.port}`,
+      SMTP_PORT: String(network.smtpPort),
+    },
+  });
+}
+
+async function stopWorker(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null) throw new Error(`a worker ended by itself with ${worker.exitCode}`);
+  worker.kill("SIGTERM");
+  await once(worker, "exit");
+}
+
+async function runPool(port: number, privateKey: string): Promise<{ perSecond: number; cpuMicros: number }> {
+  const child = fork(new URL("./delivery-pool.ts", import.meta.url));
+  const host = makeWorld({ block: BLOCK, seed: "sandbox", shares: behavioursOf("quiet").shares }).addressOf(
+    "mx01.mail.com",
+  );
+  child.send({ host, port, count: POOL_MAILS, privateKey, domain: SENDER_DOMAIN });
+  const [result] = (await once(child, "message")) as [{ perSecond: number; cpuMicros: number }];
+  return result;
+}
+
+/** User and system time of a process, µs. Linux only. */
+function cpuMicros(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** The server and all its children, ended ones included. */
+function postgresCpu(): number {
+  const fields = readFileSync(`/proc/${postgres.pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  const ended = (Number(fields[13]) + Number(fields[14])) * 10_000;
+  const children = readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, "utf8")
+    .trim()
+    .split(" ");
+  return children.filter(Boolean).reduce((sum, pid) => {
+    try {
+      return sum + cpuMicros(Number(pid));
+    } catch {
+      return sum;
+    }
+  }, ended + cpuMicros(postgres.pid));
+}
+
+function peakRss(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+function report(): void {
+  const rows = runs.map((run) => ({
+    "": `${run.processes} worker process${run.processes > 1 ? "es" : ""}`,
+    "messages/s": Math.round(run.perSecond),
+    "CPU µs a message": Math.round(run.cpuMicros),
+    "PostgreSQL µs": Math.round(run.postgresMicros),
+    "peak RSS MB": Math.round(run.peakRssMb),
+  }));
+  console.table([
+    ...rows,
+    {
+      "": "nodemailer pool, one process",
+      "messages/s": Math.round(pool.perSecond),
+      "CPU µs a message": Math.round(pool.cpuMicros),
+    },
+  ]);
+  const one = runs.find((run) => run.processes === 1);
+  const most = runs.at(-1);
+  console.log(
+    JSON.stringify({
+      messagesPerSecond: Math.round(most?.perSecond ?? 0),
+      messagesPerSecondOneProcess: Math.round(one?.perSecond ?? 0),
+      poolMessagesPerSecond: Math.round(pool.perSecond),
+      cpuMicrosPerMessage: Math.round(most?.cpuMicros ?? 0),
+      peakRssMb: Math.round(Math.max(0, ...runs.map((run) => run.peakRssMb))),
+    }),
+  );
+}
