@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { installation } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
+import { forgetDomains } from "../domain/forget.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
@@ -59,6 +60,8 @@ export function switchNetwork(
       }
     }
     await tx.db.update(installation).set({ network: input.network }).where(eq(installation.id, 1));
+    // What one network's DNS said is not true in the other.
+    await forgetDomains(tx.db);
     await recordAudit(tx, { action: "network.switch", target: input.network });
     await notifyLive(tx.db, "system");
     return { ok: true };

@@ -16,25 +16,44 @@ export type ConsentFacts = {
   wording?: string | null;
 };
 
-/** Unsubscribes from these lists, or from all of the workspace. Returns the lists that changed; twice changes nothing. */
+/**
+ * Unsubscribes from these lists, or from all that the person is on. A list that the person never joined is noted as left
+ * too: who came by a segment and says no to the campaign's lists must not come by it again.
+ * Returns the lists that changed; twice changes nothing.
+ */
 export function leaveLists(
   ctx: Ctx,
   facts: ConsentFacts,
   listIds: readonly number[] | "all",
 ): Promise<number[]> {
   return withTransaction(ctx, async (tx) => {
-    const changed = await tx.db
-      .update(subscriptions)
-      .set({ status: "unsubscribed", unsubscribedAt: ctx.now() })
-      .where(
-        and(
-          eq(subscriptions.subscriberId, facts.subscriberId),
-          eq(subscriptions.workspaceId, facts.workspaceId),
-          ne(subscriptions.status, "unsubscribed"),
-          listIds === "all" ? undefined : inArray(subscriptions.listId, [...listIds]),
-        ),
-      )
-      .returning({ listId: subscriptions.listId });
+    const gone = { status: "unsubscribed" as const, unsubscribedAt: ctx.now() };
+    const isStanding = ne(subscriptions.status, "unsubscribed");
+    const { subscriberId, workspaceId } = facts;
+    const named = listIds === "all" ? [] : await openLists(tx, workspaceId, listIds);
+    if (listIds !== "all" && named.length === 0) return [];
+    const changed =
+      listIds === "all"
+        ? await tx.db
+            .update(subscriptions)
+            .set(gone)
+            .where(
+              and(
+                eq(subscriptions.subscriberId, subscriberId),
+                eq(subscriptions.workspaceId, workspaceId),
+                isStanding,
+              ),
+            )
+            .returning({ listId: subscriptions.listId })
+        : await tx.db
+            .insert(subscriptions)
+            .values(named.map((listId) => ({ subscriberId, listId, workspaceId, ...gone })))
+            .onConflictDoUpdate({
+              target: [subscriptions.subscriberId, subscriptions.listId],
+              set: gone,
+              setWhere: isStanding,
+            })
+            .returning({ listId: subscriptions.listId });
     const ids = changed.map((row) => row.listId);
     await writeConsent(tx, facts, ids, "unsubscribed");
     return ids;

@@ -20,6 +20,8 @@ export type ManagedList = {
   isPublic: boolean;
   /** null: never had anything to do with it. */
   status: SubscriptionStatus | null;
+  /** Was confirmed once: an undo brings back only those. */
+  wasOn: boolean;
 };
 
 /** The person behind an unsubscribe or preference link, and where they stand with each list. */
@@ -41,13 +43,14 @@ export async function readManaged(ctx: Ctx, token: string): Promise<Managed | nu
   if (!workspace) return null;
   const person =
     recipient.subscriber === null ? null : await findPerson(ctx, workspace.id, recipient.subscriber);
-  const rows = await ctx.db
+  const found = await ctx.db
     .select({
       id: lists.id,
       name: lists.name,
       description: lists.description,
       isPublic: lists.isPublic,
       status: subscriptions.status,
+      confirmedAt: subscriptions.confirmedAt,
     })
     .from(lists)
     .leftJoin(
@@ -56,6 +59,7 @@ export async function readManaged(ctx: Ctx, token: string): Promise<Managed | nu
     )
     .where(and(eq(lists.workspaceId, workspace.id), isNull(lists.archivedAt)))
     .orderBy(asc(lists.name));
+  const rows = found.map(({ confirmedAt, ...list }) => ({ ...list, wasOn: confirmedAt !== null }));
   const linkLists =
     recipient.lists.length === 0
       ? rows.filter((row) => row.status)

@@ -171,15 +171,13 @@ describe("the preference page", () => {
     expect(await standing()).toHaveLength(1);
     await savePreferences(ctx, { token, listIds: [listId] });
     expect(await standing()).toHaveLength(0);
-    await db
-      .insert(suppressions)
-      .values({
-        workspaceId,
-        address: person.addressKey,
-        addressKey: person.addressKey,
-        reason: "complaint",
-        evidence: { source: "arf" },
-      });
+    await db.insert(suppressions).values({
+      workspaceId,
+      address: person.addressKey,
+      addressKey: person.addressKey,
+      reason: "complaint",
+      evidence: { source: "arf" },
+    });
     await savePreferences(ctx, { token, listIds: [] });
     await savePreferences(ctx, { token, listIds: [listId] });
     expect(await standing()).toHaveLength(1);
@@ -264,15 +262,13 @@ describe("sign-up", () => {
   test("somebody else's form post never brings back a person who left, even on a single opt-in list", async () => {
     const single = await makeList(db, workspaceId, { optIn: "single" });
     const form = await makeForm({ listIds: [single.id] });
-    await db
-      .insert(subscriptions)
-      .values({
-        subscriberId: person.id,
-        listId: single.id,
-        workspaceId,
-        status: "unsubscribed",
-        unsubscribedAt: new Date(),
-      });
+    await db.insert(subscriptions).values({
+      subscriberId: person.id,
+      listId: single.id,
+      workspaceId,
+      status: "unsubscribed",
+      unsubscribedAt: new Date(),
+    });
     await signUp(ctx, input(form.publicId, person.addressKey));
     expect(await status(person.id, single.id)).toBe("unsubscribed");
     const fresh = `${uniqueId("fresh")}@a.example`;

@@ -54,7 +54,9 @@ export async function undoUnsubscribe(
   if (!managed) return refuse(BROKEN_LINK);
   const { person } = managed;
   if (!person) return { ok: true, joined: [] };
-  const gone = managed.linkLists.filter((list) => list.status === "unsubscribed").map((list) => list.id);
+  const gone = managed.linkLists
+    .filter((list) => list.status === "unsubscribed" && list.wasOn)
+    .map((list) => list.id);
   return withTransaction(ctx, async (tx) => {
     await liftOwnSuppression(tx, managed.workspace.id, person.addressKey);
     const joined = await joinLists(

@@ -96,7 +96,7 @@ export class Messages {
         address: recipient.address,
         attributes: recipient.attributes,
         listId: recipient.listId,
-        listIds,
+        listIds: unsubscribesFrom(recipient.listId, listIds),
       },
       { keys: this.#keys, at: new Date(), signers: message.signers },
     );
@@ -149,4 +149,13 @@ function keep<T>(map: Map<number, Kept<T>>, key: number, load: () => Promise<T>)
     map.delete(old);
   }
   return value;
+}
+
+/**
+ * The lists that one click leaves: the campaign's, and the one whose subscription counted where the person came by a
+ * segment; none means all of the workspace.
+ */
+function unsubscribesFrom(counted: number | null, listIds: readonly number[]): readonly number[] {
+  const isMissing = counted !== null && listIds.length > 0 && !listIds.includes(counted);
+  return isMissing ? [...listIds, counted] : listIds;
 }
