@@ -11,6 +11,9 @@ const config: NextConfig = {
     "mailauth",
     "sharp",
     "pino",
+    // Compiling blocks of a mail needs the whole of React, which server components have not.
+    "@react-email/editor",
+    "@tiptap/core",
   ],
   // Types are checked by `npm run check`; whoever starts the product need not wait for that.
   typescript: { ignoreBuildErrors: true },
