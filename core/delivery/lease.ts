@@ -104,9 +104,9 @@ export async function adopt(
       from old where c.id = old.id returning c.*)
     select m.id::int, m.epoch, m.campaign_id as "campaignId", m.pool_id as "poolId", m.bucket, m.class,
       m.set_aside_at is not null as "isSetAside",
-      array(select s from unnest(m.seqs) s where not exists (
+      array(select s from unnest(m.seqs) with ordinality u(s, turn) where not exists (
         select from due r where r.campaign_id = m.campaign_id and r.seq = s) and not exists (
-        select from claims c where c.campaign_id = m.campaign_id and c.id <> m.id and s = any(c.seqs))) as seqs
+        select from claims c where c.campaign_id = m.campaign_id and c.id <> m.id and s = any(c.seqs)) order by turn) as seqs
     from mine m order by m.class, m.id`;
   return {
     claims: rows.filter((row) => !row.isSetAside),
