@@ -38,6 +38,8 @@ export async function mergeChunk(
   const { importId, workspaceId, options } = job;
   return sql.begin(async (tx) => {
     await tx`set local work_mem = '64MB'`;
+    // A chunk lost with the database is merged again: the import ends with a commit that waits for the disk.
+    await tx`set local synchronous_commit = off`;
     await tx`
       create temp table chunk on commit drop as
       select k.*, s.id as subscriber_id, s.attributes as old_attributes, s.tags as old_tags, s.import_id as old_import_id,

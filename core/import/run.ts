@@ -11,7 +11,7 @@ import { stageRows } from "./stage.ts";
 import type { ImportOptions } from "./types.ts";
 
 /** Ranges are disjoint, so two connections merge side by side while this process has nothing else to do. */
-const MERGE_CONNECTIONS = 2;
+const MERGE_CONNECTIONS = 3;
 
 /**
  * Runs a queued import from its file to its result. Safe to run again after a crash: the file is read anew, people

@@ -71,7 +71,9 @@ async function main(): Promise<void> {
     const table = [];
     for (const run of ["first import", "the same file again"]) {
       if (table.length > 0) await db.update(imports).set({ state: "queued" }).where(eq(imports.id, importId));
-      const child = fork(import.meta.filename, ["run", postgres.url, String(importId)]);
+      const child = fork(import.meta.filename, ["run", postgres.url, String(importId)], {
+        execArgv: ["--max-semi-space-size=16"],
+      });
       const [measured] = (await once(child, "message")) as [
         { seconds: number; cpu: number; peakRssMb: number },
       ];
