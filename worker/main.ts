@@ -4,6 +4,7 @@ import pg from "pg";
 import type { Ctx } from "#core/platform/context.ts";
 import { env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
+import { releaseStartUpMemory } from "#core/platform/memory.ts";
 import { makeDb } from "#db/client.ts";
 import { crontab } from "./crontab.ts";
 import { Engine } from "./delivery/engine.ts";
@@ -94,6 +95,7 @@ await engine.membership.setGraphileIds(graphileIds);
 const finishing = setInterval(() => {
   finishTask(ctx).catch((error) => logger.warn({ err: error }, "could not look for finished campaigns"));
 }, FINISH_EVERY_MS);
+releaseStartUpMemory();
 logger.info({ workerId: engine.workerId }, "the worker is ready");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
