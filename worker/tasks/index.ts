@@ -9,6 +9,7 @@ import { reconcileLedgerTask } from "./reconcile-ledger.ts";
 import { resolveDomainsTask } from "./resolve-domains.ts";
 import { runImportTask } from "./run-import.ts";
 import { sweepCampaignsTask } from "./sweep-campaigns.ts";
+import { takeReportTask } from "./take-report.ts";
 
 /** Lanes have a runner of their own, so that they cannot starve imports, nor the other way round. */
 export const laneTasks = (engine: Engine): TaskList => ({
@@ -22,4 +23,5 @@ export const otherTasks = (ctx: Ctx, sql: Sql): TaskList => ({
   "resolve-domains": () => resolveDomainsTask(ctx),
   "run-import": (payload) => runImportTask(ctx, sql, payload),
   "sweep-campaigns": () => sweepCampaignsTask(ctx),
+  "take-report": (payload) => takeReportTask(ctx, payload),
 });
