@@ -16,16 +16,19 @@ export function SignUpForm({
   action,
   problem,
   address,
+  asHeading: Heading = "h1",
 }: {
   form: SignUpFormView;
   action: string;
   problem?: string;
   address?: string;
+  /** In a preview the page has another h1. */
+  asHeading?: "h1" | "h3";
 }) {
   return (
     <>
       <div className="grid gap-2">
-        <h1>{form.heading}</h1>
+        <Heading className="text-title font-semibold">{form.heading}</Heading>
         {form.promise ? <p className="whitespace-pre-line text-muted">{form.promise}</p> : null}
       </div>
       {form.lists.length > 1 || form.lists.some((list) => list.description) ? (
