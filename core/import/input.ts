@@ -37,7 +37,7 @@ export const StartImportInput = z.object({
   tags: z.array(z.string().trim().min(1).max(60)).max(20).default([]),
   standing: z.enum(IMPORT_STANDINGS),
   consentStatement: z.string().trim().max(2000).default(""),
-  updateExisting: z.boolean().default(true),
+  updateExisting: z.boolean(),
 });
 export type StartImportInput = z.infer<typeof StartImportInput>;
 
