@@ -1,35 +1,18 @@
 import { z } from "zod";
-import { ATTRIBUTE_TYPES } from "../subscriber/types.ts";
 import { IMPORT_STANDINGS } from "./types.ts";
 
 /** The largest upload taken, in bytes: some 20 M rows. */
 export const MAX_IMPORT_BYTES = 2 * 1024 ** 3;
 
-const Column = z.discriminatedUnion("to", [
-  z.object({ to: z.literal("skip") }),
-  z.object({ to: z.literal("address") }),
-  z.object({ to: z.literal("tags") }),
-  z.object({
-    to: z.literal("attribute"),
-    key: z
-      .string()
-      .regex(
-        /^[a-z][a-z0-9_]{0,39}$/,
-        "A key starts with a letter and has letters, digits and underscores only.",
-      ),
-    label: z.string().trim().min(1).max(80),
-    type: z.enum(ATTRIBUTE_TYPES),
-  }),
-  z.object({ to: z.literal("consent-at") }),
-  z.object({ to: z.literal("consent-ip") }),
-]);
-
 export const MapImportInput = z.object({
   importId: z.coerce.number().int(),
-  hasHeader: z.boolean().optional(),
-  columns: z.array(Column).min(1).max(500),
+  /** One a column, as the form says it; see `mapChoices`. */
+  choices: z.array(z.string().max(100)).min(1).max(500),
 });
 export type MapImportInput = z.infer<typeof MapImportInput>;
+
+export const SetImportHeaderInput = z.object({ importId: z.coerce.number().int(), hasHeader: z.boolean() });
+export type SetImportHeaderInput = z.infer<typeof SetImportHeaderInput>;
 
 export const StartImportInput = z.object({
   importId: z.coerce.number().int(),

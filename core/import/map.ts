@@ -1,11 +1,17 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { imports } from "#db/schema/index.ts";
+import { listAttributes } from "../attribute/read.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform/context.ts";
-import type { MapImportInput } from "./input.ts";
-import { suggestMapping } from "./rules.ts";
+import { ATTRIBUTE_TYPES } from "../subscriber/types.ts";
+import type { MapImportInput, SetImportHeaderInput } from "./input.ts";
+import { attributeKey, suggestMapping } from "./rules.ts";
+import type { ImportColumn } from "./types.ts";
 
 /** Saves what each column becomes. Exactly one address column; keys not twice. May change whether row 1 is a header. */
-export async function mapImport(ctx: WorkspaceCtx, input: MapImportInput): Promise<Result> {
+export async function mapImport(
+  ctx: WorkspaceCtx,
+  input: { importId: number; columns: ImportColumn[] },
+): Promise<Result> {
   requireRole(ctx, "marketer");
   const [row] = await ctx.db
     .select()
@@ -40,10 +46,7 @@ export async function mapImport(ctx: WorkspaceCtx, input: MapImportInput): Promi
 }
 
 /** Says that row 1 is, or is not, a header; the mapping is suggested anew. */
-export async function setImportHeader(
-  ctx: WorkspaceCtx,
-  input: { importId: number; hasHeader: boolean },
-): Promise<Result> {
+export async function setImportHeader(ctx: WorkspaceCtx, input: SetImportHeaderInput): Promise<Result> {
   requireRole(ctx, "marketer");
   const [row] = await ctx.db
     .select()
@@ -72,4 +75,33 @@ export async function setImportHeader(
     })
     .where(eq(imports.id, row.id));
   return { ok: true };
+}
+
+/**
+ * The same from the choices of a form, one a column: `address`, `skip`, `tags`, `consent-at`, `consent-ip`,
+ * `attribute:<key>` for one that exists, `new:<type>` for one named after the column.
+ */
+export async function mapChoices(ctx: WorkspaceCtx, input: MapImportInput): Promise<Result> {
+  requireRole(ctx, "marketer");
+  const [row] = await ctx.db
+    .select({ header: imports.header })
+    .from(imports)
+    .where(and(eq(imports.id, input.importId), eq(imports.workspaceId, ctx.workspaceId)));
+  if (!row) return refuse("There is no such import.");
+  const known = await listAttributes(ctx);
+  const columns = input.choices.map((choice, i): ImportColumn => {
+    const [to, rest] = choice.split(":");
+    if (to === "attribute") {
+      const attribute = known.find((one) => one.key === rest);
+      return attribute ? { to, ...attribute } : { to: "skip" };
+    }
+    if (to === "new") {
+      const label = row.header?.[i]?.trim() || `Column ${i + 1}`;
+      const type = ATTRIBUTE_TYPES.find((one) => one === rest) ?? "text";
+      return { to: "attribute", key: attributeKey(label), label: label.slice(0, 80), type };
+    }
+    const plain = (["address", "tags", "consent-at", "consent-ip"] as const).find((one) => one === to);
+    return { to: plain ?? "skip" };
+  });
+  return mapImport(ctx, { importId: input.importId, columns });
 }

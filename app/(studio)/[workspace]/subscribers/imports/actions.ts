@@ -1,0 +1,27 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { workspaceAction } from "#app/_server/action.ts";
+import { ImportIdInput, MapImportInput, SetImportHeaderInput, StartImportInput } from "#core/import/input.ts";
+import { mapChoices, setImportHeader } from "#core/import/map.ts";
+import { cancelImport, startImport } from "#core/import/start.ts";
+
+const map = workspaceAction("marketer", MapImportInput, mapChoices);
+
+/** Saves the mapping and goes on to consent. */
+export async function mapImportAction(slug: string, form: FormData) {
+  const result = await map(slug, { importId: form.get("importId"), choices: form.getAll("column") });
+  if (result.ok) redirect(`/${slug}/subscribers/imports/${form.get("importId")}?step=consent`);
+  return result;
+}
+
+export const setImportHeaderAction = workspaceAction("marketer", SetImportHeaderInput, setImportHeader);
+const start = workspaceAction("marketer", StartImportInput, startImport);
+
+export async function startImportAction(slug: string, form: FormData) {
+  const result = await start(slug, form);
+  if (result.ok) redirect(`/${slug}/subscribers/imports/${result.importId}`);
+  return result;
+}
+
+export const cancelImportAction = workspaceAction("marketer", ImportIdInput, cancelImport);
