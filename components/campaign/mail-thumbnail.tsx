@@ -4,7 +4,14 @@ import "./campaign.css";
 export function MailThumbnail({ html, className }: { html: string; className?: string }) {
   return (
     <span className={`mail-thumbnail ${className ?? ""}`} aria-hidden="true" inert>
-      <iframe title="" sandbox="" srcDoc={html} tabIndex={-1} loading="lazy" scrolling="no" />
+      <iframe
+        title="Picture of the mail"
+        sandbox=""
+        srcDoc={html}
+        tabIndex={-1}
+        loading="lazy"
+        scrolling="no"
+      />
     </span>
   );
 }

@@ -44,7 +44,6 @@ export function StartChoices({
           maxLength={120}
           optional={!nameRequired}
           required={nameRequired}
-          // biome-ignore lint/a11y/noAutofocus: the page has this one purpose
           autoFocus
         />
       </div>

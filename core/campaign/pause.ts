@@ -7,8 +7,6 @@ import { campaigns } from "#db/schema/index.ts";
 import { count, recordCampaignEvent } from "./event.ts";
 import { CampaignInput } from "./input.ts";
 
-export const PauseCampaignInput = CampaignInput;
-
 /** Stops a campaign within one batch of each lane. What lanes hold already goes on; its number is returned. */
 export function pauseCampaign(
   ctx: WorkspaceCtx,

@@ -1,6 +1,6 @@
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import { requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
-import { attributes, segments, users } from "#db/schema/index.ts";
+import { attributes, lists, segments, users } from "#db/schema/index.ts";
 import { type CampaignParts, readCampaignParts } from "./message-source.ts";
 
 /** A campaign with its message's parts; null where the workspace has none with this number. */
@@ -19,25 +19,31 @@ export async function readCampaign(
 export type WritingAids = {
   /** What may stand in Liquid as `subscriber.<key>`. */
   attributes: { key: string; label: string }[];
+  lists: { id: number; name: string }[];
   segments: { id: number; name: string }[];
 };
 
-/** What an editor offers: the workspace's attributes and segments. */
+/** What an editor offers: the workspace's attributes, lists and segments. */
 export async function readWritingAids(ctx: WorkspaceCtx): Promise<WritingAids> {
   requireRole(ctx, "viewer");
-  const [keys, saved] = await Promise.all([
+  const [keys, standing, saved] = await Promise.all([
     ctx.db
       .select({ key: attributes.key, label: attributes.label })
       .from(attributes)
       .where(eq(attributes.workspaceId, ctx.workspaceId))
       .orderBy(asc(attributes.label)),
     ctx.db
+      .select({ id: lists.id, name: lists.name })
+      .from(lists)
+      .where(and(eq(lists.workspaceId, ctx.workspaceId), isNull(lists.archivedAt)))
+      .orderBy(asc(lists.name)),
+    ctx.db
       .select({ id: segments.id, name: segments.name })
       .from(segments)
       .where(eq(segments.workspaceId, ctx.workspaceId))
       .orderBy(asc(segments.name)),
   ]);
-  return { attributes: keys, segments: saved };
+  return { attributes: keys, lists: standing, segments: saved };
 }
 
 /** The name of whoever saved last; null for nobody, or somebody who is gone. */

@@ -7,8 +7,6 @@ import { campaigns } from "#db/schema/index.ts";
 import { recordCampaignEvent } from "./event.ts";
 import { CampaignInput } from "./input.ts";
 
-export const ResumeCampaignInput = CampaignInput;
-
 /** Goes on with a paused campaign where it stopped. Its time to expire ran on meanwhile. */
 export function resumeCampaign(ctx: WorkspaceCtx, input: CampaignInput): Promise<Result> {
   requireRole(ctx, "marketer");

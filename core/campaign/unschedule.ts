@@ -7,8 +7,6 @@ import { recordCampaignEvent } from "./event.ts";
 import { CampaignInput } from "./input.ts";
 import { launchKey } from "./schedule.ts";
 
-export const UnscheduleCampaignInput = CampaignInput;
-
 /** Takes a campaign back before it starts: a draft again. Once the freeze began, it waits for it and refuses. */
 export function unscheduleCampaign(ctx: WorkspaceCtx, input: CampaignInput): Promise<Result> {
   requireRole(ctx, "marketer");

@@ -1,0 +1,48 @@
+import type { Metadata } from "next";
+import { ReportHeader } from "#components/campaign-report/report-header.tsx";
+import { DefinitionList } from "#components/ui/definition-list.tsx";
+import { Panel } from "#components/ui/panel.tsx";
+import { renderCampaignFor } from "#core/campaign/render-content.ts";
+import { loadReport } from "../load-report.ts";
+
+export const metadata: Metadata = { title: "Content" };
+
+export default async function Page({ params }: PageProps<"/[workspace]/campaigns/[id]/content">) {
+  const { workspace: slug, id } = await params;
+  const { ctx, campaign, header, parts } = await loadReport(slug, id);
+  const rendered = await renderCampaignFor(ctx, parts, { subscriberId: null });
+  return (
+    <div className="page">
+      <ReportHeader {...header} tab="Content" subtitle="As somebody of whom nothing is known gets it." />
+      <div className="stack">
+        <Panel title="Envelope">
+          <DefinitionList
+            layout="rows"
+            facts={[
+              { term: "Subject", value: campaign.subject },
+              { term: "Preview text", value: campaign.preheader || "none" },
+              {
+                term: "From",
+                value: parts.sender ? `${parts.sender.name}, ${parts.sender.address}` : "removed",
+              },
+            ]}
+          />
+        </Panel>
+        <Panel title="The mail" flush>
+          {rendered.ok && rendered.preview.html ? (
+            <iframe
+              title="The mail"
+              sandbox=""
+              srcDoc={rendered.preview.html}
+              className="h-[75vh] w-full bg-white"
+            />
+          ) : (
+            <pre className="p-4 whitespace-pre-wrap">
+              {rendered.ok ? rendered.preview.text : rendered.reason}
+            </pre>
+          )}
+        </Panel>
+      </div>
+    </div>
+  );
+}

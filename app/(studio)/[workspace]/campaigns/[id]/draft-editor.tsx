@@ -1,0 +1,86 @@
+import { draftChecks } from "#app/_server/draft-checks.ts";
+import { EditorLoader } from "#components/editor/editor-loader.tsx";
+import type { CampaignParts } from "#core/campaign/message-source.ts";
+import { readWritingAids } from "#core/campaign/read-draft.ts";
+import { hasRole, type WorkspaceCtx } from "#core/platform/context.ts";
+import { listSenders } from "#core/sender/read.ts";
+import { saveAsTemplateAction, sendTestAction } from "../actions.ts";
+
+/** The editor of a draft, or of a scheduled campaign to read. */
+export async function DraftEditor({
+  ctx,
+  parts,
+  ownAddress,
+}: {
+  ctx: WorkspaceCtx;
+  parts: CampaignParts;
+  ownAddress: string;
+}) {
+  const { campaign, workspace } = parts;
+  const [aids, senders, checks] = await Promise.all([
+    readWritingAids(ctx),
+    listSenders(ctx),
+    draftChecks(ctx, campaign.id),
+  ]);
+  const path = `/${workspace.slug}/campaigns`;
+  const canWrite = hasRole(ctx.role, "marketer") && campaign.state === "draft";
+  const {
+    name,
+    subject,
+    preheader,
+    senderId,
+    replyTo,
+    audience,
+    trackOpens,
+    trackClicks,
+    expireAfterHours,
+    format,
+    document,
+    html,
+  } = campaign;
+  return (
+    <EditorLoader
+      storeKey={`campaign:${campaign.id}`}
+      kind="campaign"
+      draft={{
+        name,
+        subject,
+        preheader,
+        senderId,
+        replyTo,
+        audience,
+        trackOpens,
+        trackClicks,
+        expireAfterHours,
+        format,
+        document,
+        html,
+      }}
+      revision={campaign.revision}
+      savedAt={campaign.updatedAt.toISOString()}
+      checks={checks}
+      choices={{
+        ...aids,
+        senders: senders.map(({ id, name: from, address, domain }) => ({ id, name: from, address, domain })),
+      }}
+      urls={{
+        back: path,
+        save: `${path}/${campaign.id}/draft`,
+        images: `/${workspace.slug}/images`,
+        preview: `${path}/${campaign.id}/preview`,
+        audience: `${path}/audience`,
+        review: `${path}/${campaign.id}/review`,
+        senders: `/${workspace.slug}/settings/senders`,
+        settings: `/${workspace.slug}/settings/general`,
+      }}
+      brandColor={workspace.brandColor}
+      workspaceName={workspace.name}
+      zone={workspace.timeZone}
+      readOnly={!canWrite}
+      ownAddress={ownAddress}
+      sendTest={canWrite ? sendTestAction.bind(null, workspace.slug) : undefined}
+      saveAsTemplate={canWrite ? saveAsTemplateAction.bind(null, workspace.slug) : undefined}
+      hiddenValues={{ campaignId: String(campaign.id) }}
+    />
+  );
+}

@@ -1,0 +1,14 @@
+import { compileBlocks } from "#app/_server/compile-blocks.ts";
+import { draftChecks } from "#app/_server/draft-checks.ts";
+import { readJson, refuseInputResponse } from "#app/_server/json.ts";
+import { workspaceRoute } from "#app/_server/route.ts";
+import { SaveCampaignInput, saveCampaign } from "#core/campaign/save.ts";
+
+/** The editor's autosave: what changed goes in, the HTML and checks that it makes come out. */
+export const POST = workspaceRoute("marketer", async (ctx, request, { id = "" }) => {
+  const input = SaveCampaignInput.safeParse({ ...(await readJson(request)), campaignId: id });
+  if (!input.success) return refuseInputResponse(input.error);
+  const result = await saveCampaign(ctx, input.data, compileBlocks);
+  if (!result.ok || result.outcome !== "saved") return Response.json(result);
+  return Response.json({ ...result, checks: await draftChecks(ctx, input.data.campaignId) });
+});

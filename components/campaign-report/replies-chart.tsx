@@ -1,0 +1,60 @@
+import { ChartFigure } from "#components/charts/chart-figure.tsx";
+import { StackedBars } from "#components/charts/stacked-bars.tsx";
+import { formatClock, formatMoment, formatNumber } from "#components/ui/format.ts";
+import { outcomeColour } from "#components/ui/outcome.ts";
+import type { CampaignReport } from "#core/campaign/report/read.ts";
+
+const SERIES = (["accepted", "deferred", "bounced"] as const).map((key) => ({
+  key,
+  label: key,
+  colour: outcomeColour(key),
+}));
+
+/** Replies from receiving servers over time, stacked by what they said. */
+export function RepliesChart({
+  minutes,
+  zone,
+  now,
+}: {
+  minutes: CampaignReport["minutes"];
+  zone: string;
+  now: Date;
+}) {
+  const { rows, stepMinutes } = minutes;
+  const label = (at: Date) => (stepMinutes < 360 ? formatClock(at, zone) : formatMoment(at, zone, now));
+  const data = rows.map((row) => ({
+    at: label(row.at),
+    accepted: row.accepted,
+    deferred: row.deferred,
+    bounced: row.bounced,
+  }));
+  const total = (key: "accepted" | "deferred" | "bounced") => rows.reduce((sum, row) => sum + row[key], 0);
+  const step =
+    stepMinutes === 1
+      ? "minute"
+      : stepMinutes < 60
+        ? `${stepMinutes} minutes`
+        : stepMinutes === 60
+          ? "hour"
+          : `${stepMinutes / 60} hours`;
+  return (
+    <ChartFigure
+      title="Replies from receiving servers"
+      description={`Per ${step}, by what the server said`}
+      summary={`${formatNumber(total("accepted"))} accepted, ${formatNumber(total("deferred"))} deferred and ${formatNumber(total("bounced"))} bounced replies.`}
+      csvName="replies"
+      legend={SERIES.map(({ label: name, colour }) => ({ label: name, colour }))}
+      table={{
+        columns: ["time", "accepted", "deferred", "bounced"],
+        rows: rows.map((row) => [row.at.toISOString(), row.accepted, row.deferred, row.bounced]),
+      }}
+      empty={
+        rows.length === 0
+          ? "No server has replied yet. The first bar comes within a minute of the first mail."
+          : undefined
+      }
+    >
+      <StackedBars data={data} x="at" series={SERIES} />
+    </ChartFigure>
+  );
+}

@@ -1,0 +1,93 @@
+import { Ban, Pause, Play } from "lucide-react";
+import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
+import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
+import type { FormAction } from "#components/ui/form-types.ts";
+import { formatPeople } from "#components/ui/format.ts";
+import { LinkTabs } from "#components/ui/link-tabs.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { TextField } from "#components/ui/text-field.tsx";
+import type { CampaignState } from "#core/campaign/types.ts";
+
+const TABS = ["Delivery", "Engagement", "Recipients", "Content", "Activity"] as const;
+export type ReportTab = (typeof TABS)[number];
+
+/** Head of every page of a report: state, tabs, and what can be done. */
+export function ReportHeader({
+  campaign,
+  path,
+  tab,
+  subtitle,
+  waiting,
+  actions,
+}: {
+  campaign: { id: number; name: string; state: CampaignState };
+  /** `/<workspace>/campaigns` */
+  path: string;
+  tab: ReportTab;
+  subtitle?: string;
+  waiting: number;
+  actions: { pause: FormAction; resume: FormAction; cancel: FormAction } | null;
+}) {
+  const values = { campaignId: String(campaign.id) };
+  const isLive = campaign.state === "sending" || campaign.state === "paused";
+  return (
+    <PageHeader
+      crumbs={[{ label: "Campaigns", href: path }, { label: campaign.name }]}
+      title={campaign.name}
+      chip={<CampaignStateChip state={campaign.state} />}
+      subtitle={subtitle}
+      actions={
+        actions && isLive ? (
+          <>
+            {campaign.state === "sending" ? (
+              <ActionButton
+                action={actions.pause}
+                values={values}
+                icon={<Pause />}
+                success="Paused. What is in flight will finish."
+              >
+                Pause sending
+              </ActionButton>
+            ) : (
+              <ActionButton
+                action={actions.resume}
+                values={values}
+                icon={<Play />}
+                variant="primary"
+                success="Sending goes on."
+              >
+                Go on sending
+              </ActionButton>
+            )}
+            <ConfirmButton
+              label="Cancel…"
+              icon={<Ban />}
+              variant="danger-ghost"
+              title={`Cancel ${campaign.name}?`}
+              action={actions.cancel}
+              values={values}
+              confirmLabel={`Cancel for ${formatPeople(waiting)}`}
+              cancelLabel="Keep sending"
+            >
+              <p>
+                {formatPeople(waiting)} will never get it. This cannot be undone. Type the campaign's name.
+              </p>
+              <TextField name="typedName" label="Name" autoComplete="off" required />
+            </ConfirmButton>
+          </>
+        ) : undefined
+      }
+    >
+      <LinkTabs
+        label="Report"
+        tabs={TABS.map((label) => ({
+          label,
+          href:
+            label === "Delivery" ? `${path}/${campaign.id}` : `${path}/${campaign.id}/${label.toLowerCase()}`,
+          current: label === tab,
+        }))}
+      />
+    </PageHeader>
+  );
+}

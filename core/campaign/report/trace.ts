@@ -1,0 +1,168 @@
+import { sql } from "drizzle-orm";
+import { DELIVERY_STATES, type DeliveryState, type DeliveryStateCode } from "#core/delivery/types.ts";
+import { linkKeys } from "#core/mail/link-keys.ts";
+import { pathTokens } from "#core/mail/links.ts";
+import { VERDICTS, type Verdict } from "#core/mail/reply/types.ts";
+import { CoreError, type WorkspaceCtx } from "#core/platform/context.ts";
+
+export type Trace = {
+  seq: number;
+  address: string;
+  subscriberId: number | null;
+  state: DeliveryState;
+  verdict: Verdict | null;
+  code: number | null;
+  reply: string | null;
+  attempts: {
+    n: number;
+    at: Date;
+    code: number | null;
+    reply: string | null;
+    verdict: Verdict | null;
+    retryAt: Date | null;
+  }[];
+  firstAt: Date | null;
+  settledAt: Date | null;
+  dup: number;
+  source: string | null;
+  list: string | null;
+  launchedAt: Date | null;
+  dueAt: Date | null;
+  claimed: boolean;
+  hits: { at: Date; kind: string; class: string; because: string; url: string | null }[];
+  consent: { at: Date; kind: string; source: string; wording: string | null; ip: string | null }[];
+  reports: { at: Date; kind: string; summary: string }[];
+  /** The same reply to others of this campaign. */
+  sameReply: number;
+  messageId: string;
+  returnPath: string;
+};
+
+const verdictOf = (index: unknown): Verdict | null =>
+  index === null || index === undefined ? null : (VERDICTS[Number(index)] ?? null);
+const dateOf = (value: unknown): Date | null => (value ? new Date(String(value)) : null);
+
+/** Everything that is known of one recipient of a campaign: why they did or did not get it. Throws not-found. */
+export async function readTrace(ctx: WorkspaceCtx, campaignId: number, seq: number): Promise<Trace> {
+  const [row] = await ctx.db.execute<Record<string, unknown>>(sql`
+    select d.*, d.state::text as state_code, s.name as source, l.name as list, c.launched_at, c.workspace_id, sd.name as sender_domain,
+      split_part(se.address, '@', 2) as from_domain, r.due_at,
+      exists (select from claims k where k.campaign_id = d.campaign_id and d.seq = any(k.seqs)) as claimed
+    from deliveries d join campaigns c on c.id = d.campaign_id
+    left join sources s on s.id = d.source_id left join lists l on l.id = d.list_id
+    left join senders se on se.id = c.sender_id left join sender_domains sd on sd.id = se.sender_domain_id
+    left join due r on r.campaign_id = d.campaign_id and r.seq = d.seq
+    where d.campaign_id = ${campaignId} and d.seq = ${seq} and c.workspace_id = ${ctx.workspaceId} and c.kind = 'campaign'`);
+  if (!row) throw new CoreError("not-found", "There is no such recipient.");
+  const subscriberId = row.subscriber_id === null ? null : Number(row.subscriber_id);
+  const [attempts, hits, consent, reports, same] = await Promise.all([
+    ctx.db.execute<Record<string, unknown>>(
+      sql`select * from attempts where campaign_id = ${campaignId} and seq = ${seq} order by n`,
+    ),
+    ctx.db.execute<Record<string, unknown>>(sql`
+      select h.at, h.kind, h.class, h.because, k.url from hits h left join campaign_links k on k.campaign_id = h.campaign_id and k.n = h.link
+      where h.campaign_id = ${campaignId} and h.seq = ${seq} order by h.at limit 100`),
+    ctx.db.execute<Record<string, unknown>>(sql`
+      select at, kind, source, wording, host(ip) as ip from consent_events
+      where subscriber_id = ${subscriberId} and workspace_id = ${ctx.workspaceId} and (list_id = ${row.list_id as number | null} or list_id is null) order by id limit 20`),
+    ctx.db.execute<Record<string, unknown>>(
+      sql`select at, kind, summary from reports where campaign_id = ${campaignId} and seq = ${seq} order by id`,
+    ),
+    row.reply
+      ? ctx.db.execute<{ n: number }>(sql`select count(*)::int as n from (
+          select from attempts where campaign_id = ${campaignId} and reply = ${row.reply as string} and seq <> ${seq} limit 1001) t`)
+      : Promise.resolve([]),
+  ]);
+  const domain = String(row.from_domain ?? row.sender_domain ?? "");
+  const ids = pathTokens(linkKeys(ctx.settings.secret), {
+    workspace: Number(row.workspace_id),
+    campaign: campaignId,
+    seq,
+    subscriber: subscriberId,
+  });
+  return {
+    seq,
+    address: String(row.address) || "erased",
+    subscriberId,
+    state: DELIVERY_STATES[String(row.state_code) as DeliveryStateCode],
+    verdict: verdictOf(row.verdict),
+    code: row.code === null ? null : Number(row.code),
+    reply: row.reply === null ? null : String(row.reply),
+    attempts: attempts.map((one) => ({
+      n: Number(one.n),
+      at: new Date(String(one.at)),
+      code: one.code === null ? null : Number(one.code),
+      reply: one.reply === null ? null : String(one.reply),
+      verdict: verdictOf(one.verdict),
+      retryAt: dateOf(one.retry_at),
+    })),
+    firstAt: dateOf(row.first_at),
+    settledAt: dateOf(row.settled_at),
+    dup: Number(row.dup),
+    source: row.source === null ? null : String(row.source),
+    list: row.list === null ? null : String(row.list),
+    launchedAt: dateOf(row.launched_at),
+    dueAt: dateOf(row.due_at),
+    claimed: Boolean(row.claimed),
+    hits: hits.map((hit) => ({
+      at: new Date(String(hit.at)),
+      kind: String(hit.kind),
+      class: String(hit.class),
+      because: String(hit.because),
+      url: hit.url === null ? null : String(hit.url),
+    })),
+    consent: consent.map((one) => ({
+      at: new Date(String(one.at)),
+      kind: String(one.kind),
+      source: String(one.source),
+      wording: one.wording === null ? null : String(one.wording),
+      ip: one.ip === null ? null : String(one.ip),
+    })),
+    reports: reports.map((one) => ({
+      at: new Date(String(one.at)),
+      kind: String(one.kind),
+      summary: String(one.summary),
+    })),
+    sameReply: same[0]?.n ?? 0,
+    messageId: `<${ids.messageId}@${domain}>`,
+    returnPath: `${ids.returnPath}@bounces.${domain}`,
+  };
+}
+
+const WHY: Record<Verdict, string> = {
+  "recipient-dead": "The address does not exist any more.",
+  "mailbox-full": "The mailbox is full.",
+  "slow-down": "The provider asked us to send slower.",
+  temporary: "The provider had trouble of its own.",
+  blocked: "The provider blocked us, not the person.",
+  content: "The provider refused what the mail says or carries.",
+  policy: "The provider's rules refused it.",
+  auth: "The provider did not accept who we say we are.",
+  dns: "The domain takes no mail.",
+  network: "The connection did not hold.",
+  protocol: "The server and we did not understand each other.",
+};
+
+/** The answer to "why did this person not get it?" in a sentence or two; `clock` writes a time. */
+export function explainTrace(trace: Trace, clock: (at: Date) => string): string {
+  const why = trace.verdict ? ` ${WHY[trace.verdict]}` : "";
+  const tries = trace.attempts.length;
+  switch (trace.state) {
+    case "accepted":
+      return `The receiving server accepted it${trace.settledAt ? ` ${clock(trace.settledAt)}` : ""}${tries > 0 ? `, after ${tries} that did not go through` : ""}.`;
+    case "bounced":
+      return `It bounced: the receiving server refused it for good.${why}`;
+    case "deferred":
+      return `It is refused for now and tried again${trace.dueAt ? ` ${clock(trace.dueAt)}` : ""}.${why}`;
+    case "suppressed":
+      return `It was not sent: ${trace.reply ?? "the address is suppressed"}.`;
+    case "expired":
+      return `It expired: the time for trying was over.${why}`;
+    case "cancelled":
+      return "It was not sent: the campaign was cancelled before its turn.";
+    case "uncertain":
+      return "Nobody knows: the connection broke after the last line. We do not send again by ourselves.";
+    default:
+      return trace.claimed ? "It is being sent right now." : "It waits for its turn.";
+  }
+}
