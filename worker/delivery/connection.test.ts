@@ -300,3 +300,35 @@ test("a wrong password is said", async () => {
   const script = await dial(server, { auth: { user: "mara", password: "no" } });
   expect(script).toMatchObject({ ok: false, failure: { stage: "auth", code: 535 } });
 });
+
+test.each([true, false])(
+  "a refused recipient's transaction is ended before the next begins (pipelining %s)",
+  async (pipelining) => {
+    let isOpen = false;
+    const server = await serve({
+      line: (line) => {
+        if (/^EHLO/.test(line)) return pipelining ? "250-mx\r\n250 PIPELINING" : "250 mx";
+        if (/^RSET/.test(line)) isOpen = false;
+        if (/^MAIL/.test(line)) {
+          if (isOpen) return "503 5.5.1 nested MAIL command";
+          isOpen = true;
+        }
+        if (/^RCPT TO:<gone/.test(line)) return "550 5.1.1 no such user";
+        if (/^DATA/.test(line) && server.heard.at(-2)?.includes("gone")) return "503 5.5.1 no recipients";
+        return undefined;
+      },
+      body: () => {
+        isOpen = false;
+        return "250 ok";
+      },
+    });
+    const connection = await connected(server);
+    expect(await connection.send({ ...MAIL, to: "gone@there.example" })).toMatchObject({
+      stage: "rcpt",
+      code: 550,
+    });
+    expect(await connection.send(MAIL)).toMatchObject({ stage: "dot", code: 250 });
+    expect(await connection.send(MAIL)).toMatchObject({ stage: "dot", code: 250 });
+    connection.destroy();
+  },
+);

@@ -41,6 +41,8 @@ export class SmtpConnection {
   #leaving = false;
   #encrypted = false;
   #dotFlushed = false;
+  /** A refused recipient leaves the transaction open: it is ended together with the next MAIL. */
+  #needsReset = false;
   #onGone: (() => void)[] = [];
 
   private constructor(options: ConnectOptions, socket: Socket) {
@@ -131,16 +133,22 @@ export class SmtpConnection {
 
   // Three writes' worth of commands in one segment (RFC 2920); every reply is read before the body goes out.
   async #pipelined(from: string, to: string): Promise<{ refused: SendResult | null }> {
+    const reset = this.#needsReset ? this.#hear() : null;
     const mail = this.#hear();
     const rcpt = this.#hear();
     const data = this.#hear();
-    this.#say(from, to, "DATA");
+    if (reset) this.#say("RSET", from, to, "DATA");
+    else this.#say(from, to, "DATA");
+    this.#needsReset = false;
+    if (reset) await reset;
     const refused = judge("mail", await mail) ?? judge("rcpt", await rcpt);
     if (refused?.kind === "lost") return { refused };
     const go = await data;
-    if (!refused) return { refused: judge("data", go, 354) };
+    const late = judge("data", go, 354);
+    this.#needsReset = late?.kind === "reply";
+    if (!refused) return { refused: late };
     // Some servers open the data phase without a recipient: an empty message ends it (RFC 2920 §3.1).
-    if ("reply" in go && go.reply.code === 354) {
+    if (!late) {
       const end = this.#hear();
       this.#socket.write(DOT);
       await end;
@@ -149,15 +157,17 @@ export class SmtpConnection {
   }
 
   async #stepwise(from: string, to: string): Promise<{ refused: SendResult | null }> {
-    const mail = judge("mail", await this.#ask(from));
-    if (mail) return { refused: mail };
-    const rcpt = judge("rcpt", await this.#ask(to));
-    if (rcpt) {
-      if (this.isUsable && rcpt.kind === "reply" && rcpt.code !== 421) await this.#ask("RSET");
-      return { refused: rcpt };
-    }
+    if (this.#needsReset) await this.#ask("RSET");
+    this.#needsReset = false;
+    const refusedMail = judge("mail", await this.#ask(from));
+    if (refusedMail) return { refused: refusedMail };
+    this.#needsReset = true;
+    const refusedRcpt = judge("rcpt", await this.#ask(to));
+    if (refusedRcpt) return { refused: refusedRcpt };
     this.#until(this.timeouts.data);
-    return { refused: judge("data", await this.#ask("DATA"), 354) };
+    const refused = judge("data", await this.#ask("DATA"), 354);
+    this.#needsReset = refused !== null;
+    return { refused };
   }
 
   async #body(bytes: Buffer): Promise<SendResult> {

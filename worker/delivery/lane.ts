@@ -1,4 +1,4 @@
-import { type LaneNews, type LaneRow, release, suspendLane } from "#core/delivery/lease.ts";
+import { type LaneNews, type LaneRow, release, reportLanes, suspendLane } from "#core/delivery/lease.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
@@ -156,6 +156,7 @@ export class Lane {
       this.#connections.close();
       if (this.#mode !== "lost") {
         await this.#house.settler.flushed();
+        await reportLanes(this.#house.sql, [this.news]);
         await release(this.#house.sql, this.hold, this.#tat);
       }
     }

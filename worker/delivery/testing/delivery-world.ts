@@ -1,0 +1,173 @@
+import { Logger, type Runner, run } from "graphile-worker";
+import { launchCampaign } from "#core/campaign/launch.ts";
+import { makeDns } from "#core/domain/dns.ts";
+import { resolveDomains } from "#core/domain/resolve.ts";
+import { generateDkimKey } from "#core/mail/dkim/key.ts";
+import { readEnv } from "#core/platform/env.ts";
+import { encryptSecret } from "#core/platform/secrets.ts";
+import { dkimPurpose } from "#core/sender/rules.ts";
+import { makeDb } from "#db/client.ts";
+import { anotherDatabase, type TestDatabase } from "#db/testing/database.ts";
+import {
+  makeCampaign,
+  makeList,
+  makeSender,
+  makeSource,
+  makeWorkspace,
+  systemCtx,
+} from "#db/testing/factories.ts";
+import type { BehaviourOverrides } from "#worker/sandbox/behaviours.ts";
+import { type Sandbox, startSandbox } from "#worker/sandbox/start.ts";
+import type { MailRecord, TakenMail } from "#worker/sandbox/types.ts";
+import { laneTasks } from "../../tasks/index.ts";
+import { Engine } from "../engine.ts";
+
+export const TEST_SECRET = "test-secret-test-secret-test-secret";
+
+/** A database, the sandbox's receivers, and as many engines as a test wants, all in this process. */
+export type DeliveryWorld = TestDatabase & {
+  sandbox: Sandbox;
+  env: NodeJS.ProcessEnv;
+  taken: TakenMail[];
+  workspaceId: number;
+  senderId: number;
+  /** People with these addresses, confirmed on the list; launches a campaign to all of them. */
+  launch(addresses: readonly string[], options?: { html?: string }): Promise<number>;
+  engine(): Promise<RunningEngine>;
+  /** Mails of one campaign that the receivers saw, refused ones included. */
+  log(): readonly MailRecord[];
+  stop(): Promise<void>;
+};
+
+export type RunningEngine = { engine: Engine; drain(): Promise<void>; kill(): Promise<void> };
+
+let key: Promise<{ privateKeyPem: string; publicKeyBase64: string }> | undefined;
+
+export async function deliveryWorld(options: {
+  block: string;
+  behaviours?: BehaviourOverrides;
+  sources?: number;
+}): Promise<DeliveryWorld> {
+  const t = await anotherDatabase();
+  const taken: TakenMail[] = [];
+  const sandbox = await startSandbox({
+    block: options.block,
+    smtpPort: 0,
+    dnsPort: 0,
+    world: "quiet",
+    keepBodies: true,
+    keepLog: Number.POSITIVE_INFINITY,
+    onMail: (mail) => taken.push(mail),
+    ...(options.behaviours ? { behaviours: options.behaviours } : {}),
+  });
+  const env = {
+    NODE_ENV: "test",
+    DATABASE_URL: t.url,
+    APP_SECRET: TEST_SECRET,
+    APP_URL: "https://news.example.com",
+    NETWORK: "sandbox",
+    DNS_SERVERS: `${sandbox.dns.host}:${sandbox.dns.port}`,
+    SMTP_PORT: String(sandbox.smtpPort),
+  } as NodeJS.ProcessEnv;
+  const workspace = await makeWorkspace(t.db);
+  key ??= generateDkimKey();
+  const { publicKeyBase64, privateKeyPem } = await key;
+  const sender = await makeSender(t.db, workspace.id, { publicKey: publicKeyBase64 });
+  const sealed = encryptSecret(TEST_SECRET, dkimPurpose(sender.senderDomainId), privateKeyPem);
+  await t.sql`update sender_domains set dkim_private_key = ${sealed} where id = ${sender.senderDomainId}`;
+  for (let i = 1; i <= (options.sources ?? 1); i++) await makeSource(t.db, { ip: `${options.block}.1.${i}` });
+  const engines = new Set<RunningEngine>();
+  const world: DeliveryWorld = {
+    ...t,
+    sandbox,
+    env,
+    taken,
+    workspaceId: workspace.id,
+    senderId: sender.id,
+    log: () => sandbox.log,
+    async launch(addresses, { html } = {}) {
+      const list = await makeList(t.db, workspace.id);
+      await t.sql`with s as (
+          insert into subscribers (workspace_id, address, address_key, domain)
+          select ${workspace.id}, a, lower(a), lower(split_part(a, '@', 2)) from unnest(${addresses as string[]}::text[]) a
+          on conflict (workspace_id, address_key) do update set updated_at = now() returning id)
+        insert into subscriptions (subscriber_id, list_id, workspace_id, status) select id, ${list.id}, ${workspace.id}, 'confirmed' from s
+        on conflict do nothing`;
+      await t.sql`insert into domains (name, status) select distinct domain, 'unknown' from subscribers on conflict do nothing`;
+      const ctx = systemCtx(t.db);
+      await resolveDomains(ctx, { stale: true }, makeDns([sandbox.dns]));
+      const campaign = await makeCampaign(t.db, workspace.id, {
+        senderId: sender.id,
+        audience: { include: { lists: [list.id], segments: [] }, exclude: { lists: [], segments: [] } },
+        ...(html ? { html } : {}),
+      });
+      const launched = await launchCampaign(ctx, { campaignId: campaign.id, revision: campaign.revision });
+      if (!launched.ok) throw new Error(launched.reason);
+      return campaign.id;
+    },
+    async engine() {
+      const running = await startEngine(t.url, env);
+      engines.add(running);
+      return running;
+    },
+    async stop() {
+      for (const one of engines) await one.drain();
+      await sandbox.stop();
+    },
+  };
+  return world;
+}
+
+async function startEngine(url: string, env: NodeJS.ProcessEnv): Promise<RunningEngine> {
+  const main = makeDb(url, { max: 4, applicationName: "engine" });
+  const lease = makeDb(url, { max: 1, applicationName: "lease" });
+  const engine = new Engine({
+    db: main.db,
+    sql: main.sql,
+    leaseSql: lease.sql,
+    env: readEnv(env),
+    timeouts: {
+      connect: 2_000,
+      greeting: 2_000,
+      hello: 2_000,
+      mail: 5_000,
+      data: 5_000,
+      block: 5_000,
+      dot: 5_000,
+    },
+  });
+  await engine.start();
+  const runner: Runner = await run({
+    connectionString: url,
+    taskList: laneTasks(engine),
+    concurrency: 40,
+    maxPoolSize: 4,
+    pollInterval: 500,
+    noHandleSignals: true,
+    logger: new Logger(() => () => {}),
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+  });
+  let ended: Promise<void> | undefined;
+  const drain = async () => {
+    await Promise.all([engine.drain(), runner.stop()]);
+    await Promise.all([main.end(), lease.end()]);
+  };
+  return {
+    engine,
+    drain: () => (ended ??= drain()),
+    kill: () => (ended ??= Promise.resolve()),
+  };
+}
+
+/** Waits until `done` says yes; fails with what `say` tells after `ms`. */
+export async function until(
+  done: () => Promise<boolean> | boolean,
+  ms = 20_000,
+  say = () => "",
+): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await done())) {
+    if (performance.now() > end) throw new Error(`waited ${ms} ms in vain. ${say()}`);
+    await new Promise((next) => setTimeout(next, 20));
+  }
+}
