@@ -47,7 +47,8 @@ pool.on("connect", (client) => client.on("error", () => {}));
 const graphileIds: string[] = [];
 const jobLogger = new Logger(() => (level, message, meta) => {
   if (level === "error") logger.error({ meta }, message);
-  else if (level === "warning") logger.warn({ meta }, message);
+  // It would like a connection per lane; lanes use those of the engine.
+  else if (level === "warning" && !message.includes("maxPoolSize")) logger.warn({ meta }, message);
   else logger.debug({ meta }, message);
 });
 
@@ -82,7 +83,7 @@ async function stop(): Promise<void> {
 }
 
 await engine.start();
-const lanes = await startRunner(laneTasks(engine), {
+const lanes = await startRunner(laneTasks(engine, ctx), {
   concurrency: LANES_AT_ONCE,
   pollInterval: LANE_POLL_MS,
 });

@@ -22,7 +22,7 @@ type Heard = { reply: WireReply; lines: string[] } | { lost: string };
 
 /**
  * One SMTP conversation on one socket. It says exactly how far each mail got: that is what the ledger lives on.
- * Lean on purpose: one write for the commands, one for the body (see core/decisions/0002-own-smtp-client.md).
+ * Lean on purpose: one write for the commands, one for the body (see core/decisions/0004-own-smtp-client.md).
  */
 export class SmtpConnection {
   readonly options: ConnectOptions;

@@ -50,6 +50,8 @@ export type DialContext = {
   /** The port of receivers. */
   smtpPort: number;
   timeouts?: Partial<Timeouts>;
+  /** Hears the conversation, secrets masked: for a test from the page. */
+  onLine?: ConnectOptions["onLine"];
 };
 
 export type Dialled = { ok: true; connection: SmtpConnection } | { ok: false; failure: ConnectFailure };
@@ -115,6 +117,7 @@ async function dialHost(
     heloName: source.heloName,
     ...(source.ip ? { localAddress: source.ip } : {}),
     ...(context.timeouts ? { timeouts: context.timeouts } : {}),
+    ...(context.onLine ? { onLine: context.onLine } : {}),
   };
   const mode: TlsMode = tls === "opportunistic" && context.hosts.hasBrokenTls(host) ? "never" : tls;
   const first = await SmtpConnection.open({ ...base, tls: mode, session: context.hosts.session(host) });
@@ -130,11 +133,12 @@ async function dialRelay(context: DialContext, source: Source): Promise<Dialled>
   if (!relay) throw new Error("not a relay");
   const addresses = await context.addresses(relay.host);
   if (typeof addresses === "string") return { ok: false, failure: unreachable(addresses) };
-  return SmtpConnection.open(relayOptions(source, addresses[0] ?? relay.host, context.timeouts));
+  const options = relayOptions(source, addresses[0] ?? relay.host, context.timeouts);
+  return SmtpConnection.open(context.onLine ? { ...options, onLine: context.onLine } : options);
 }
 
-/** How a relay is spoken to; the source test uses it too. */
-export function relayOptions(
+/** How a relay is spoken to. */
+function relayOptions(
   source: Source,
   address: string,
   timeouts: Partial<Timeouts> | undefined,

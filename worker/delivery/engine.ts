@@ -18,6 +18,7 @@ import { Settler } from "./settler.ts";
 import type { Timeouts } from "./smtp-types.ts";
 import { readSource } from "./source.ts";
 import { Targets } from "./targets.ts";
+import { type SourceTest, type SourceTestResult, testSource } from "./test-source.ts";
 
 const TICK_MS = 1_000;
 const SYSTEM_LOOK_MS = 250;
@@ -125,6 +126,12 @@ export class Engine implements LaneHouse {
     } finally {
       this.#lanes.delete(laneId);
     }
+  }
+
+  /** Has one conversation over a source, heard line by line: the way of every mail, less the ledger. Never throws. */
+  testSource(test: SourceTest): Promise<SourceTestResult> {
+    const context = { ...this.dialContext(), hosts: new HostMemory(), onLine: test.onLine };
+    return testSource({ sql: this.sql, secret: this.#env.appSecret, targets: this.targets, context }, test);
   }
 
   /** Starts nothing more, finishes what is in flight, writes everything down, gives back the rest, and leaves. */
