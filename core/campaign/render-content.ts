@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { LiquidError } from "liquidjs";
+import { checkLiquid } from "#core/mail/liquid/check.ts";
 import { renderPreview } from "#core/mail/message/preview.ts";
 import type { MessagePreview } from "#core/mail/message/types.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
@@ -38,8 +39,21 @@ export async function renderCampaignFor(
     return { ok: true, preview, address: person.address };
   } catch (error) {
     if (!LiquidError.is(error)) throw error;
-    return refuse(`It cannot be shown: ${error.message.replace(/, line:(\d+), col:\d+$/, ", in line $1")}.`);
+    return refuse(`It cannot be shown. ${whereBroken(parts) ?? error.message}`);
   }
+}
+
+/** The first broken Liquid, in lines as the person sees them; the renderer counts those that it adds. */
+function whereBroken({ campaign }: CampaignParts): string | null {
+  for (const [place, template] of [
+    ["the subject", campaign.subject],
+    ["the preview text", campaign.preheader],
+    ["the content", campaign.html],
+  ] as const) {
+    const problem = checkLiquid(template, []).find((one) => one.variable === undefined);
+    if (problem) return `In ${place}, line ${problem.line}: ${problem.message}`;
+  }
+  return null;
 }
 
 export type PreviewPerson = { id: number; address: string; name: string | null };
