@@ -139,7 +139,7 @@ async function startEngine(url: string, env: NodeJS.ProcessEnv): Promise<Running
   await engine.start();
   const runner: Runner = await run({
     connectionString: url,
-    taskList: laneTasks(engine),
+    taskList: laneTasks(engine, systemCtx(main.db)),
     concurrency: 40,
     maxPoolSize: 4,
     pollInterval: 500,

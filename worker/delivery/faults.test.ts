@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { equation } from "#core/ledger/equation.ts";
+import { ledgerInvariant } from "#core/ledger/invariant.ts";
+import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
+
+// Real worker processes, ended in the middle of a campaign. The long runs with many kills are in e2e.
+// Small sites get five mails a second each: 30 to a site take six seconds.
+const SITES = 80;
+const RECIPIENTS = 2_400;
+
+let w: DeliveryWorld;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  w = await deliveryWorld({ block: "127.69", behaviours: { paceMs: 20 } });
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => w.stop());
+
+function startWorker(): ChildProcess {
+  const child = spawn(process.execPath, ["worker/main.ts"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...w.env, NODE_ENV: "production", LOG_LEVEL: "silent" },
+  });
+  children.push(child);
+  return child;
+}
+
+const people = (name: string) =>
+  Array.from({ length: RECIPIENTS }, (_, i) => `${name}${i}@faults${i % SITES}.example`);
+
+const takenOf = (name: string) => w.taken.filter((mail) => mail.address.startsWith(name));
+
+/** Mails received more than once, and how many people got none. */
+function copiesAndLost(name: string): { copies: number; lost: number } {
+  const seen = new Map<string, Set<string>>();
+  let copies = 0;
+  for (const mail of takenOf(name)) {
+    const ids = seen.get(mail.address);
+    if (ids) {
+      copies += 1;
+      // A receiver can only drop a double that carries the same Message-ID.
+      expect(ids.has(mail.messageId)).toBe(true);
+    } else seen.set(mail.address, new Set([mail.messageId]));
+  }
+  return { copies, lost: people(name).filter((address) => !seen.has(address)).length };
+}
+
+const waiting = async (id: number) => (await equation(w.db, id)).waiting;
+
+test("kill -9 of one of two workers loses nobody, and the other goes on within thirty seconds", async () => {
+  const victim = startWorker();
+  startWorker();
+  await until(
+    async () => (await w.sql`select 1 from workers where graphile_ids <> '{}'`).length >= 2,
+    30_000,
+  );
+  const id = await w.launch(people("kill"));
+  await until(() => takenOf("kill").length > RECIPIENTS / 3, 30_000);
+  const open = w.sandbox.stats().connections.open;
+  victim.kill("SIGKILL");
+  const killedAt = performance.now();
+  await until(async () => (await waiting(id)) === 0, 60_000);
+  // A lease of 15 s, then the sites of the dead worker at their own pace.
+  expect(performance.now() - killedAt).toBeLessThan(35_000);
+  const { copies, lost } = copiesAndLost("kill");
+  expect(lost).toBe(0);
+  // In flight at the most one mail a connection, and what the last flush (15 ms and its commit) had not written.
+  expect(copies).toBeLessThanOrEqual(open + 50);
+  const sum = await equation(w.db, id);
+  expect(sum).toMatchObject({ audience: RECIPIENTS, accepted: RECIPIENTS, difference: 0 });
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true, open: 0 });
+  const [end] = await w.sql`select how from worker_ends where pid = ${victim.pid ?? 0}`;
+  expect(end?.how).toBe("lost");
+}, 150_000);
+
+test("SIGTERM of all workers in the middle, and nobody gets two", async () => {
+  const first = [startWorker(), startWorker()];
+  await until(
+    async () => (await w.sql`select 1 from workers where graphile_ids <> '{}'`).length >= 2,
+    30_000,
+  );
+  const id = await w.launch(people("term"));
+  await until(() => takenOf("term").length > RECIPIENTS / 3, 30_000);
+  for (const child of first) child.kill("SIGTERM");
+  const codes = await Promise.all(first.map(async (child) => (await once(child, "exit"))[0]));
+  expect(codes).toEqual([0, 0]);
+  expect(await w.sql`select 1 from claims where campaign_id = ${id}`).toHaveLength(0);
+  expect(
+    await w.sql`select 1 from lanes where worker_id is not null and worker_id in (select id from workers)`,
+  ).toHaveLength(0);
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true });
+  startWorker();
+  await until(async () => (await waiting(id)) === 0, 60_000);
+  expect(copiesAndLost("term")).toEqual({ copies: 0, lost: 0 });
+  expect(await equation(w.db, id)).toMatchObject({ accepted: RECIPIENTS, difference: 0 });
+}, 150_000);
