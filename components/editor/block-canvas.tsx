@@ -1,33 +1,28 @@
 "use client";
 
-import "@react-email/editor/styles/slash-command.css";
-import { SlashCommand } from "@react-email/editor/ui";
 import type { Editor, JSONContent } from "@tiptap/core";
-import { EditorContent, EditorContext } from "@tiptap/react";
-import { useMemo } from "react";
-import { slashItems } from "./insert-blocks.tsx";
+import { EditorContent } from "@tiptap/react";
+import type { InsertBlock } from "./insert-blocks.tsx";
 import { canvasCss } from "./mail-styles.ts";
+import { SlashMenu } from "./slash-menu.tsx";
 
 /** The mail as it is written. */
 export function BlockCanvas({
   editor,
   brandColor,
-  onImage,
-  onVariable,
+  onInsert,
 }: {
   editor: Editor;
   brandColor: string;
-  onImage: () => void;
-  onVariable: () => void;
+  /** null: read only. */
+  onInsert: ((block: InsertBlock) => void) | null;
 }) {
-  const items = useMemo(() => slashItems({ image: onImage, variable: onVariable }), [onImage, onVariable]);
-  const context = useMemo(() => ({ editor }), [editor]);
   return (
-    <EditorContext.Provider value={context}>
+    <>
       <style>{canvasCss(brandColor)}</style>
       <EditorContent editor={editor} className="mail-canvas" />
-      <SlashCommand items={items} />
-    </EditorContext.Provider>
+      {onInsert ? <SlashMenu editor={editor} onInsert={onInsert} /> : null}
+    </>
   );
 }
 

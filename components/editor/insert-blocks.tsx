@@ -1,4 +1,3 @@
-import type { SlashCommandItem } from "@react-email/editor/ui";
 import type { Editor } from "@tiptap/core";
 import {
   Braces,
@@ -140,19 +139,12 @@ function firstTextEnd(editor: Editor, start: number): number {
   return found ?? start + 1 + (top?.isTextblock ? top.content.size : 0);
 }
 
-/** The slash menu's items; acts that need more than the text are handed in. */
-export function slashItems(acts: { image: () => void; variable: () => void }): SlashCommandItem[] {
-  return INSERT_BLOCKS.map((block) => ({
-    title: block.label,
-    description: block.about,
-    searchTerms: block.words ?? [],
-    icon: block.icon,
-    category: "Insert",
-    command: ({ editor, range }) => {
-      editor.chain().focus().deleteRange(range).run();
-      if (block.id === "image") acts.image();
-      else if (block.id === "variable") acts.variable();
-      else insertBlock(editor, block);
-    },
-  }));
+/** Blocks whose name or words begin with what was typed; all for nothing. */
+export function findBlocks(query: string): readonly InsertBlock[] {
+  const typed = query.toLowerCase();
+  return INSERT_BLOCKS.filter((block) =>
+    [...block.label.split(" "), block.label, ...(block.words ?? [])].some((word) =>
+      word.toLowerCase().startsWith(typed),
+    ),
+  );
 }

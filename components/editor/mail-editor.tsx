@@ -1,6 +1,5 @@
 "use client";
 
-import { Placeholder } from "@tiptap/extension-placeholder";
 import { type Editor, useEditor } from "@tiptap/react";
 import { useRouter } from "next/navigation";
 import { useCallback, useMemo, useRef, useState } from "react";
@@ -84,14 +83,9 @@ export function MailEditor(props: MailEditorProps) {
     [saveChange],
   );
 
+  const [extensions] = useState(mailBlocks);
   const editor = useEditor({
-    extensions: [
-      ...mailBlocks(),
-      Placeholder.configure({
-        includeChildren: true,
-        placeholder: ({ node }) => (node.type.name === "heading" ? "Heading" : "Write, or type / to insert"),
-      }),
-    ],
+    extensions,
     content: openDocument(draft.document),
     editable: !readOnly,
     immediatelyRender: true,
@@ -290,12 +284,7 @@ export function MailEditor(props: MailEditorProps) {
             {readOnly ? null : <TextToolbar editor={editor} onLink={askLink} onVariable={askVariable} />}
             <div className="mail-sheet" lang="en">
               {isBlocks ? (
-                <BlockCanvas
-                  editor={editor}
-                  brandColor={brandColor}
-                  onImage={askImage}
-                  onVariable={askVariable}
-                />
+                <BlockCanvas editor={editor} brandColor={brandColor} onInsert={readOnly ? null : insert} />
               ) : null}
               <p className="mail-sheet-footer">
                 The workspace’s name and postal address, and the links to unsubscribe and to choose, stand

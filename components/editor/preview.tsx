@@ -141,6 +141,7 @@ function PersonSearch({
     setOpen(false);
   }
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only closes the list when the focus leaves it
     <div
       ref={box}
       className="relative w-full max-w-md"
@@ -181,7 +182,6 @@ function PersonSearch({
         }}
       />
       {open ? (
-        // biome-ignore lint/a11y/useSemanticElements: a combobox's list
         <div id={`${id}-list`} role="listbox" aria-label="People" className="person-list">
           {choices.map((one, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the input's
