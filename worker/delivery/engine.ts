@@ -34,6 +34,8 @@ export type EngineOptions = {
   leaseSql: Sql;
   env: Env;
   timeouts?: Partial<Timeouts>;
+  /** Hears of each mail that is started; how interleaving is measured. */
+  onStart?: LaneHouse["onStart"];
 };
 
 /** All that delivers in one process: its membership, its lanes, and what they share. */
@@ -43,6 +45,7 @@ export class Engine implements LaneHouse {
   readonly messages: Messages;
   readonly targets: Targets;
   readonly membership: Membership;
+  readonly onStart: LaneHouse["onStart"];
   readonly #db: Db;
   readonly #env: Env;
   readonly #hosts = new HostMemory();
@@ -61,6 +64,7 @@ export class Engine implements LaneHouse {
     this.sql = sql;
     this.#env = env;
     this.#timeouts = options.timeouts;
+    this.onStart = options.onStart;
     const settings = { appUrl: env.appUrl, secret: env.appSecret };
     const ctx: Ctx = { db, now: () => new Date(), actor: { kind: "system" }, settings };
     this.messages = new Messages(db, settings);

@@ -1,4 +1,5 @@
 import { type LaneNews, type LaneRow, release, reportLanes, suspendLane } from "#core/delivery/lease.ts";
+import type { OpenRecipient } from "#core/delivery/open.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
@@ -60,6 +61,8 @@ export type LaneHouse = {
   workerId: number;
   mayStart(): boolean;
   dialContext(): DialContext;
+  /** Hears of each mail that is started, in order. */
+  onStart?: ((laneId: number, recipient: OpenRecipient) => void) | undefined;
 };
 
 /** running; winding: takes nothing new; draining: starts nothing more; lost: another owns it. */
@@ -301,6 +304,7 @@ export class Lane {
     const site = item.site as Site;
     const connection = this.#connections.take(site, now);
     this.#last = item.domain;
+    this.#house.onStart?.(this.hold.laneId, item.recipient);
     this.#inFlight += 1;
     this.#domains.set(item.domain, (this.#domains.get(item.domain) ?? 0) + 1);
     void this.#send(item, site, connection).finally(() => {

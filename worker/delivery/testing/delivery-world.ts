@@ -29,6 +29,8 @@ export type DeliveryWorld = TestDatabase & {
   sandbox: Sandbox;
   env: NodeJS.ProcessEnv;
   taken: TakenMail[];
+  /** Every mail started by an engine of this process, in the order of its lane. */
+  starts: { laneId: number; campaignId: number; domain: string }[];
   workspaceId: number;
   senderId: number;
   /** People with these addresses, confirmed on the list; launches a campaign to all of them. */
@@ -50,6 +52,7 @@ export async function deliveryWorld(options: {
 }): Promise<DeliveryWorld> {
   const t = await anotherDatabase();
   const taken: TakenMail[] = [];
+  const starts: DeliveryWorld["starts"] = [];
   const sandbox = await startSandbox({
     block: options.block,
     smtpPort: 0,
@@ -82,6 +85,7 @@ export async function deliveryWorld(options: {
     sandbox,
     env,
     taken,
+    starts,
     workspaceId: workspace.id,
     senderId: sender.id,
     log: () => sandbox.log,
@@ -106,7 +110,7 @@ export async function deliveryWorld(options: {
       return campaign.id;
     },
     async engine() {
-      const running = await startEngine(t.url, env);
+      const running = await startEngine(t.url, env, starts);
       engines.add(running);
       return running;
     },
@@ -118,7 +122,11 @@ export async function deliveryWorld(options: {
   return world;
 }
 
-async function startEngine(url: string, env: NodeJS.ProcessEnv): Promise<RunningEngine> {
+async function startEngine(
+  url: string,
+  env: NodeJS.ProcessEnv,
+  starts: DeliveryWorld["starts"],
+): Promise<RunningEngine> {
   const main = makeDb(url, { max: 4, applicationName: "engine" });
   const lease = makeDb(url, { max: 1, applicationName: "lease" });
   const engine = new Engine({
@@ -126,6 +134,7 @@ async function startEngine(url: string, env: NodeJS.ProcessEnv): Promise<Running
     sql: main.sql,
     leaseSql: lease.sql,
     env: readEnv(env),
+    onStart: (laneId, { campaignId, domain }) => starts.push({ laneId, campaignId, domain }),
     timeouts: {
       connect: 2_000,
       greeting: 2_000,
