@@ -6,7 +6,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
 import { LiveRegion } from "#components/ui/live-region.tsx";
-import type { CampaignCheck, CheckTarget } from "#core/campaign/checks.ts";
+import { type CampaignCheck, type CheckTarget, orderChecks } from "#core/campaign/checks.ts";
 import { BlockCanvas, openDocument } from "./block-canvas.tsx";
 import { mailBlocks } from "./blocks.ts";
 import { Conflict } from "./conflict.tsx";
@@ -71,7 +71,15 @@ export function MailEditor(props: MailEditorProps) {
     kept,
     onSaved: (answer) => {
       setHtml(answer.html);
-      if (answer.checks) setChecks(answer.checks);
+      const { checks: fresh } = answer;
+      // A save that left the audience alone does not count it again: what is known of it stays.
+      if (fresh) {
+        setChecks((before) =>
+          fresh.some((check) => check.id === "audience")
+            ? fresh
+            : orderChecks([...before.filter((check) => check.id === "audience"), ...fresh]),
+        );
+      }
     },
   });
   const { change: saveChange } = save;
@@ -230,7 +238,7 @@ export function MailEditor(props: MailEditorProps) {
         </p>
       ) : null}
       <div className="editor-body">
-        {isBlocks && !readOnly ? (
+        {isBlocks && !readOnly && mode === "write" ? (
           <aside className="editor-left" aria-label="Blocks">
             <h2 className="editor-label">Insert, or type /</h2>
             <div className="insert-palette">

@@ -1,4 +1,5 @@
 import type { Editor } from "@tiptap/core";
+import { variableLabel } from "./variable.ts";
 
 export type OutlineBlock = { index: number; pos: number; type: string; label: string };
 
@@ -22,7 +23,13 @@ export function readOutline(editor: Editor): OutlineBlock[] {
   const blocks: OutlineBlock[] = [];
   const { doc } = editor.state;
   doc.forEach((node, pos, index) => {
-    const text = node.textContent.trim();
+    const text = node
+      .textBetween(0, node.content.size, " ", (leaf) =>
+        leaf.type.name === "variable"
+          ? variableLabel(String(leaf.attrs.name), String(leaf.attrs.fallback))
+          : "",
+      )
+      .trim();
     if (
       index === doc.childCount - 1 &&
       index > 0 &&

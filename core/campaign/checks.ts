@@ -53,16 +53,19 @@ export type CheckFacts = {
 
 const ORDER: Record<CheckSeverity, number> = { block: 0, look: 1, pass: 2 };
 
+/** Those that stop a send first. */
+export const orderChecks = (checks: CampaignCheck[]): CampaignCheck[] =>
+  checks.toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+
 /** All checks, those that stop a send first. */
 export function campaignChecks(facts: CheckFacts): CampaignCheck[] {
-  const checks = [
+  return orderChecks([
     ...houseChecks(facts),
     ...envelopeChecks(facts),
     ...audienceChecks(facts),
     ...liquidChecks(facts),
     ...contentChecks(facts),
-  ];
-  return checks.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  ]);
 }
 
 function houseChecks({ sendingAllowed, postalAddress, hasOwnUnsubscribe }: CheckFacts): CampaignCheck[] {

@@ -18,6 +18,8 @@ export type JobPayloads = {
   "resolve-domains": Record<string, never>;
   /** A DSN, complaint or unsubscribe mail that the inbound listener took. */
   "take-report": { reportId: number };
+  /** One SMTP conversation that an administrator wants to see. */
+  "test-source": { testId: number };
 };
 
 export type JobOptions = {

@@ -763,6 +763,19 @@ CREATE INDEX "audit_events_workspace_idx" ON "audit_events" USING btree ("worksp
 CREATE INDEX "invitations_workspace_idx" ON "invitations" USING btree ("workspace_id");--> statement-breakpoint
 CREATE INDEX "memberships_user_idx" ON "memberships" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sessions_user_idx" ON "sessions" USING btree ("user_id");--> statement-breakpoint
+CREATE TABLE "source_tests" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "source_tests_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"source_id" smallint NOT NULL REFERENCES "sources"("id") ON DELETE cascade,
+	"recipient" text NOT NULL,
+	"requested_by" integer,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"finished_at" timestamp with time zone,
+	"result" text,
+	"ok" boolean,
+	"transcript" text DEFAULT '' NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX "source_tests_source_idx" ON "source_tests" ("source_id","id");--> statement-breakpoint
 -- A partition of the ledger holds 200 campaigns and is dropped whole. Called before a campaign's first row is written,
 -- in a transaction of its own: attaching takes a weak lock, so running lanes do not wait. Rows are updated once or twice,
 -- hence the free half of each page (HOT) and the early vacuum.

@@ -141,3 +141,23 @@ export const sandboxMails = pgTable(
     index("sandbox_mails_message_id_idx").on(t.messageId),
   ],
 );
+
+/** One SMTP conversation that an administrator asked for, line by line. */
+export const sourceTests = pgTable(
+  "source_tests",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    sourceId: smallint("source_id")
+      .notNull()
+      .references(() => sources.id, { onDelete: "cascade" }),
+    recipient: text("recipient").notNull(),
+    requestedBy: integer("requested_by"),
+    createdAt: at("created_at").notNull().defaultNow(),
+    finishedAt: at("finished_at"),
+    /** How it went, in a sentence. */
+    result: text("result"),
+    ok: boolean("ok"),
+    transcript: text("transcript").notNull().default(""),
+  },
+  (t) => [index("source_tests_source_idx").on(t.sourceId, t.id)],
+);

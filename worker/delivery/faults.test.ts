@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { equation } from "#core/ledger/equation.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
+import { makeDb } from "#db/client.ts";
 import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
 
 // Real worker processes, ended in the middle of a campaign. The long runs with many kills are in e2e.
@@ -98,4 +99,31 @@ test("SIGTERM of all workers in the middle, and nobody gets two", async () => {
   await until(async () => (await waiting(id)) === 0, 60_000);
   expect(copiesAndLost("term")).toEqual({ copies: 0, lost: 0 });
   expect(await equation(w.db, id)).toMatchObject({ accepted: RECIPIENTS, difference: 0 });
+}, 150_000);
+
+test("the database goes away for seconds in the middle, and nobody gets two", async () => {
+  startWorker();
+  startWorker();
+  await until(
+    async () => (await w.sql`select 1 from workers where graphile_ids <> '{}'`).length >= 2,
+    30_000,
+  );
+  const id = await w.launch(people("away"));
+  await until(() => takenOf("away").length > RECIPIENTS / 4, 30_000);
+  const here = new URL(w.url);
+  const name = here.pathname.slice(1);
+  here.pathname = "/lettermill";
+  const elsewhere = makeDb(here.href, { max: 1 });
+  await elsewhere.sql.unsafe(`alter database ${name} allow_connections false`);
+  await elsewhere.sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
+  const before = takenOf("away").length;
+  await new Promise((done) => setTimeout(done, 4_000));
+  await elsewhere.sql.unsafe(`alter database ${name} allow_connections true`);
+  await elsewhere.end();
+  // What was in hand went on meanwhile; nothing else was taken.
+  expect(takenOf("away").length).toBeGreaterThan(before);
+  await until(async () => (await waiting(id).catch(() => 1)) === 0, 60_000);
+  expect(copiesAndLost("away")).toEqual({ copies: 0, lost: 0 });
+  expect(await equation(w.db, id)).toMatchObject({ accepted: RECIPIENTS, difference: 0 });
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true, open: 0 });
 }, 150_000);

@@ -10,10 +10,12 @@ import { resolveDomainsTask } from "./resolve-domains.ts";
 import { runImportTask } from "./run-import.ts";
 import { sweepCampaignsTask } from "./sweep-campaigns.ts";
 import { takeReportTask } from "./take-report.ts";
+import { testSourceTask } from "./test-source.ts";
 
 /** Lanes have a runner of their own, so that they cannot starve imports, nor the other way round. */
-export const laneTasks = (engine: Engine): TaskList => ({
+export const laneTasks = (engine: Engine, ctx: Ctx): TaskList => ({
   lane: (payload) => laneTask(engine, payload),
+  "test-source": (payload) => testSourceTask(engine, ctx, payload),
 });
 
 export const otherTasks = (ctx: Ctx, sql: Sql): TaskList => ({

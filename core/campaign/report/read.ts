@@ -175,13 +175,11 @@ export async function listLeftOut(
     join campaigns c on c.id = x.campaign_id and c.workspace_id = ${ctx.workspaceId} join subscribers s on s.id = x.subscriber_id
     where x.campaign_id = ${campaignId} and (${page.reason}::text is null or x.reason::text = ${page.reason}::text) and x.subscriber_id > ${page.after}
     order by x.subscriber_id limit 51`);
-  const shown = rows
-    .slice(0, 50)
-    .map((row) => ({
-      subscriberId: Number(row.subscriber_id),
-      address: row.address,
-      reason: row.reason,
-      value: row.value,
-    }));
+  const shown = rows.slice(0, 50).map((row) => ({
+    subscriberId: Number(row.subscriber_id),
+    address: row.address,
+    reason: row.reason,
+    value: row.value,
+  }));
   return { rows: shown, next: rows.length > 50 ? (shown.at(-1)?.subscriberId ?? null) : null };
 }

@@ -10,5 +10,6 @@ export const POST = workspaceRoute("marketer", async (ctx, request, { id = "" })
   if (!input.success) return refuseInputResponse(input.error);
   const result = await saveCampaign(ctx, input.data, compileBlocks);
   if (!result.ok || result.outcome !== "saved") return Response.json(result);
-  return Response.json({ ...result, checks: await draftChecks(ctx, input.data.campaignId) });
+  const count = input.data.audience ? undefined : null;
+  return Response.json({ ...result, checks: await draftChecks(ctx, input.data.campaignId, count) });
 });

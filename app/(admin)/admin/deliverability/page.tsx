@@ -1,0 +1,156 @@
+import type { Metadata } from "next";
+import { requireAdministrator } from "#app/_server/page.ts";
+import {
+  BarsChart,
+  ComplaintChart,
+  ReplyTable,
+  SplitTable,
+  VerdictPanel,
+} from "#components/deliverability/panels.tsx";
+import { LaneMatrix } from "#components/lane/lane-views.tsx";
+import { formatNumber, formatRate } from "#components/ui/format.ts";
+import { hrefWith } from "#components/ui/href.ts";
+import { LiveStamp } from "#components/ui/live-stamp.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Panel } from "#components/ui/panel.tsx";
+import { Segmented } from "#components/ui/segmented.tsx";
+import { StatRow } from "#components/ui/stat.tsx";
+import {
+  listLanes,
+  RANGES,
+  type Range,
+  readBars,
+  readComplaintDays,
+  readReplies,
+  readSplit,
+  readVerdicts,
+  SPLITS,
+  type Split,
+} from "#core/deliverability/read.ts";
+
+export const metadata: Metadata = { title: "Deliverability" };
+
+const PATH = "/admin/deliverability";
+const HEADS: Record<Split, string> = { provider: "Provider", source: "Source", domain: "Sender domain" };
+
+export default async function Page({ searchParams }: PageProps<"/admin/deliverability">) {
+  const { ctx } = await requireAdministrator();
+  const query = await searchParams;
+  const range = (Object.keys(RANGES) as Range[]).find((one) => one === query.range) ?? "48h";
+  const split = SPLITS.find((one) => one === query.by) ?? "provider";
+  const [{ bars, stepHours }, rows, complaints, verdicts, replies, lanes] = await Promise.all([
+    readBars(ctx, range),
+    readSplit(ctx, range, split),
+    readComplaintDays(ctx),
+    readVerdicts(ctx, range),
+    readReplies(ctx, range),
+    listLanes(ctx),
+  ]);
+  const sum = (key: "accepted" | "deferred" | "bounced" | "complained") =>
+    bars.reduce((total, bar) => total + bar[key], 0);
+  const suspended = lanes.filter((lane) => lane.state === "suspended");
+  const waiting = new Map(lanes.map((lane) => [lane.bucket, lane.backlog]));
+  const now = new Date();
+  return (
+    <div className="page">
+      <PageHeader
+        title="Deliverability"
+        subtitle={
+          suspended.length > 0
+            ? `${suspended.length} ${suspended.length === 1 ? "lane is" : "lanes are"} suspended: ${suspended
+                .slice(0, 3)
+                .map((lane) => `${lane.source} to ${lane.name}`)
+                .join(", ")}.`
+            : "All workspaces, all sources. Times are UTC."
+        }
+        actions={
+          <>
+            <LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={now.getTime()} />
+            <Segmented
+              label="Time"
+              segments={(Object.keys(RANGES) as Range[]).map((one) => ({
+                label: one,
+                href: hrefWith(PATH, query, { range: one }),
+                current: one === range,
+              }))}
+            />
+          </>
+        }
+      />
+      <div className="stack">
+        <StatRow
+          stats={[
+            {
+              key: "accepted",
+              label: "Accepted",
+              outcome: "accepted",
+              value: formatRate(sum("accepted"), sum("accepted") + sum("bounced")),
+              detail: `${formatNumber(sum("accepted"))} messages`,
+            },
+            {
+              key: "deferred",
+              label: "Deferred",
+              outcome: "deferred",
+              value: formatNumber(sum("deferred")),
+              detail: "replies, tried again",
+            },
+            {
+              key: "bounced",
+              label: "Bounced",
+              outcome: "bounced",
+              value: formatRate(sum("bounced"), sum("accepted") + sum("bounced")),
+              detail: `${formatNumber(sum("bounced"))} messages`,
+            },
+            {
+              key: "complained",
+              label: "Complained",
+              outcome: "complained",
+              value: formatRate(sum("complained"), sum("accepted")),
+              detail: `${formatNumber(sum("complained"))} reports`,
+              href: "/admin/suppressions?reason=complaint",
+            },
+            {
+              key: "waiting",
+              label: "Waiting",
+              outcome: "waiting",
+              value: formatNumber([...waiting.values()].reduce((a, b) => a + b, 0)),
+              detail: `in ${formatNumber(lanes.length)} lanes`,
+              href: "/admin/lanes",
+            },
+          ]}
+        />
+        <div className="split">
+          <BarsChart bars={bars} stepHours={stepHours} zone="UTC" now={now} />
+          <ComplaintChart {...complaints} />
+        </div>
+        <Panel title="Lanes" description="One source to one provider. Pace now, or what waits." flush>
+          <LaneMatrix rows={lanes} />
+        </Panel>
+        <Panel
+          title={`By ${HEADS[split].toLowerCase()}`}
+          flush
+          actions={
+            <Segmented
+              label="Split by"
+              segments={SPLITS.map((one) => ({
+                label: HEADS[one],
+                href: hrefWith(PATH, query, { by: one }),
+                current: one === split,
+              }))}
+            />
+          }
+        >
+          <SplitTable rows={rows} head={HEADS[split]} />
+        </Panel>
+        <VerdictPanel rows={verdicts} />
+        <Panel
+          title="Newest replies"
+          description="Grouped by text: numbers, addresses and ids are masked."
+          flush
+        >
+          <ReplyTable rows={replies} zone="UTC" showLane />
+        </Panel>
+      </div>
+    </div>
+  );
+}

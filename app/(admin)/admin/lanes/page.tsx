@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { requireAdministrator } from "#app/_server/page.ts";
+import { LaneTable } from "#components/lane/lane-views.tsx";
+import { countOf } from "#components/ui/format.ts";
+import { LiveStamp } from "#components/ui/live-stamp.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { listLanes } from "#core/deliverability/read.ts";
+
+export const metadata: Metadata = { title: "Lanes" };
+
+const ORDER = { suspended: 0, held: 1, open: 2, idle: 3 } as const;
+
+export default async function Page() {
+  const { ctx } = await requireAdministrator();
+  const rows = (await listLanes(ctx)).sort(
+    (a, b) => ORDER[a.state] - ORDER[b.state] || b.backlog - a.backlog,
+  );
+  return (
+    <div className="page">
+      <PageHeader
+        title="Lanes"
+        subtitle={`${countOf(rows.length, "lane", "lanes")}: one source to one provider, each with its own pace.`}
+        actions={<LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={Date.now()} />}
+      />
+      <LaneTable rows={rows} />
+    </div>
+  );
+}

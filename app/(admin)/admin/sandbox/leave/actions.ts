@@ -1,0 +1,19 @@
+"use server";
+
+import { adminAction } from "#app/_server/action.ts";
+import { readLeaveChecklist } from "#core/installation/read-leave.ts";
+import { SwitchNetworkInput, switchNetwork } from "#core/installation/sending.ts";
+import { env } from "#core/platform/env.ts";
+import { readNetwork } from "#core/platform/network.ts";
+
+/** The checklist is made again here: what the page showed may be old. */
+export const switchNetworkAction = adminAction(SwitchNetworkInput, async (ctx, input) => {
+  const [checks, { locked }] = await Promise.all([
+    readLeaveChecklist(ctx, env()),
+    readNetwork(ctx.db, env()),
+  ]);
+  return switchNetwork(ctx, input, {
+    locked,
+    problems: checks.filter((check) => !check.ok).map((check) => check.sentence),
+  });
+});

@@ -1,0 +1,87 @@
+import type { Metadata } from "next";
+import { requireAdministrator } from "#app/_server/page.ts";
+import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
+import { LaneTable } from "#components/lane/lane-views.tsx";
+import { IpSourceForm, RelaySourceForm } from "#components/source/source-forms.tsx";
+import { TestPanel } from "#components/source/test-panel.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
+import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
+import { LiveStamp } from "#components/ui/live-stamp.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Panel } from "#components/ui/panel.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+import { listLanes } from "#core/deliverability/read.ts";
+import { getSource } from "#core/source/read.ts";
+import { listSourceTests } from "#core/source/test.ts";
+import { holdSourceAction, releaseSourceAction, removeSourceAction, updateSourceAction } from "../actions.ts";
+import { testSourceAction } from "../test-action.ts";
+
+export const metadata: Metadata = { title: "Source" };
+
+export default async function Page({ params }: PageProps<"/admin/sources/[id]">) {
+  const { ctx, user } = await requireAdministrator();
+  const source = await orNotFound(getSource(ctx, Number((await params).id) || 0));
+  const [tests, lanes] = await Promise.all([listSourceTests(ctx, source.id), listLanes(ctx)]);
+  const values = { sourceId: String(source.id) };
+  return (
+    <div className="page">
+      <PageHeader
+        crumbs={[{ label: "Sources & pools", href: "/admin/sources" }, { label: source.name }]}
+        title={source.name}
+        chip={
+          source.state === "active" ? (
+            <StatusChip tone="success">active</StatusChip>
+          ) : (
+            <StatusChip tone="warning">held</StatusChip>
+          )
+        }
+        subtitle={source.kind === "ip" ? `Local address ${source.ip}` : `Relay ${source.host}:${source.port}`}
+        actions={
+          <>
+            <LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={Date.now()} />
+            {source.state === "active" ? (
+              <ActionButton
+                action={holdSourceAction}
+                values={values}
+                success="Held. What is in flight will finish."
+              >
+                Hold source
+              </ActionButton>
+            ) : (
+              <ActionButton
+                action={releaseSourceAction}
+                values={values}
+                variant="primary"
+                success="It carries mail again."
+              >
+                Release source
+              </ActionButton>
+            )}
+            <ConfirmButton
+              label="Remove…"
+              variant="danger-ghost"
+              title={`Remove ${source.name}?`}
+              action={removeSourceAction}
+              values={values}
+              confirmLabel="Remove the source"
+              goTo="/admin/sources"
+            >
+              Its mail leaves by the other sources of its pools. Its history stays in the charts.
+            </ConfirmButton>
+          </>
+        }
+      />
+      <div className="stack">
+        <TestPanel action={testSourceAction} sourceId={source.id} tests={tests} defaultTo={user.address} />
+        <Panel title="Settings" className="max-w-3xl">
+          {source.kind === "ip" ? (
+            <IpSourceForm action={updateSourceAction} source={source} submit="Save" />
+          ) : (
+            <RelaySourceForm action={updateSourceAction} source={source} submit="Save" />
+          )}
+        </Panel>
+        <LaneTable rows={lanes.filter((lane) => lane.sourceId === source.id)} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+import { Plus } from "lucide-react";
+import type { Metadata } from "next";
+import { requireAdministrator } from "#app/_server/page.ts";
+import { DataTable } from "#components/ui/data-table.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
+import { formatNumber } from "#components/ui/format.ts";
+import { LinkButton } from "#components/ui/link-button.tsx";
+import { MultiSelect } from "#components/ui/multi-select.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Panel } from "#components/ui/panel.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+import { TextField } from "#components/ui/text-field.tsx";
+import { listPools, listSources, type PoolRow } from "#core/source/read.ts";
+import { listWorkspaces } from "#core/workspace/read.ts";
+import { assignPoolAction, savePoolAction } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Sources & pools" };
+
+export default async function Page() {
+  const { ctx } = await requireAdministrator();
+  const [sources, pools, workspaces] = await Promise.all([
+    listSources(ctx),
+    listPools(ctx),
+    listWorkspaces(ctx),
+  ]);
+  const options = sources.map((source) => ({ value: String(source.id), label: source.name }));
+  const dialog = (pool?: PoolRow) => (
+    <FormDialog
+      label={pool ? "Change" : "New pool"}
+      size="small"
+      title={pool ? `Change ${pool.name}` : "New pool"}
+      action={savePoolAction}
+      values={pool ? { poolId: String(pool.id) } : {}}
+      confirmLabel="Save"
+      success="Saved"
+    >
+      <TextField name="name" label="Name" required maxLength={60} defaultValue={pool?.name} />
+      <MultiSelect
+        name="sourceIds"
+        label="Sources"
+        options={options}
+        defaultValues={pool?.sources.map((source) => String(source.id)) ?? []}
+      />
+    </FormDialog>
+  );
+  return (
+    <div className="page">
+      <PageHeader
+        title="Sources & pools"
+        subtitle="Where mail leaves, and which sources may carry the same mail."
+        actions={
+          <LinkButton href="/admin/sources/new" variant="primary" icon={<Plus />}>
+            Add source
+          </LinkButton>
+        }
+      />
+      <div className="stack">
+        <DataTable
+          caption="Sources"
+          rows={sources}
+          rowKey={(row) => row.id}
+          rowHref={(row) => `/admin/sources/${row.id}`}
+          empty={
+            <EmptyState title="No sources">
+              Without one no mail can leave. Add an address of this machine, or a relay.
+            </EmptyState>
+          }
+          columns={[
+            { key: "name", head: "Source", cell: (row) => row.name },
+            {
+              key: "state",
+              head: "State",
+              cell: (row) =>
+                row.state === "active" ? (
+                  <StatusChip tone="success">active</StatusChip>
+                ) : (
+                  <StatusChip tone="warning">held</StatusChip>
+                ),
+            },
+            {
+              key: "where",
+              head: "Where",
+              cell: (row) => (
+                <span className="font-mono">{row.kind === "ip" ? row.ip : `${row.host}:${row.port}`}</span>
+              ),
+            },
+            { key: "helo", head: "Greets as", quiet: true, cell: (row) => row.heloName },
+            { key: "lanes", head: "Lanes", align: "end", cell: (row) => formatNumber(row.lanes) },
+            {
+              key: "accepted",
+              head: "Accepted, 24 h",
+              align: "end",
+              cell: (row) => formatNumber(row.accepted24h),
+            },
+          ]}
+        />
+        <Panel title="Pools" flush actions={sources.length > 0 ? dialog() : undefined}>
+          <DataTable
+            bare
+            caption="Pools"
+            rows={pools}
+            rowKey={(row) => row.id}
+            columns={[
+              { key: "name", head: "Pool", cell: (row) => row.name },
+              {
+                key: "sources",
+                head: "Sources",
+                cell: (row) =>
+                  row.sources.map((source) => source.name).join(", ") || "none: it carries no mail",
+              },
+              {
+                key: "workspaces",
+                head: "Carries campaigns of",
+                cell: (row) => row.workspaces.map((one) => one.name).join(", ") || "nobody",
+              },
+              { key: "default", head: "Default", cell: (row) => (row.isDefault ? "yes" : "") },
+              {
+                key: "change",
+                head: "Actions",
+                hideHead: true,
+                align: "end",
+                tight: true,
+                cell: (row) => dialog(row),
+              },
+            ]}
+          />
+        </Panel>
+        {pools.length > 1 ? (
+          <Panel title="Which pool carries a workspace" className="max-w-3xl">
+            <FormDialog
+              label="Assign a pool"
+              title="Assign a pool"
+              action={assignPoolAction}
+              confirmLabel="Assign"
+              success="Assigned. It holds from the next launch on."
+            >
+              <Select
+                name="workspaceId"
+                label="Workspace"
+                options={workspaces.map((one) => ({ value: String(one.id), label: one.name }))}
+              />
+              <Select
+                name="poolId"
+                label="Pool"
+                options={pools.map((pool) => ({ value: String(pool.id), label: pool.name }))}
+              />
+            </FormDialog>
+          </Panel>
+        ) : null}
+      </div>
+    </div>
+  );
+}

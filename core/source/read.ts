@@ -1,0 +1,68 @@
+import { asc, eq, isNull, sql } from "drizzle-orm";
+import { poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
+import { type AdminCtx, CoreError } from "../platform/context.ts";
+
+export type SourceRow = Omit<typeof sources.$inferSelect, "password"> & {
+  lanes: number;
+  accepted24h: number;
+  hasPassword: boolean;
+};
+export type PoolRow = {
+  id: number;
+  name: string;
+  isDefault: boolean;
+  sources: { id: number; name: string }[];
+  workspaces: { id: number; name: string }[];
+};
+
+/** The sources that carry mail or are held, without their passwords. */
+export async function listSources(ctx: AdminCtx): Promise<SourceRow[]> {
+  const rows = await ctx.db
+    .select({
+      source: sources,
+      lanes: sql<number>`(select count(*)::int from lanes l where l.source_id = ${sources.id})`,
+      accepted24h: sql<number>`(select coalesce(sum(h.accepted), 0)::int from delivery_hours h where h.source_id = ${sources.id} and h.hour > now() - interval '24 hours')`,
+    })
+    .from(sources)
+    .where(isNull(sources.removedAt))
+    .orderBy(asc(sources.name));
+  return rows.map(({ source: { password, ...source }, lanes, accepted24h }) => ({
+    ...source,
+    lanes,
+    accepted24h,
+    hasPassword: password !== null,
+  }));
+}
+
+/** One source; throws not-found for removed ones. */
+export async function getSource(ctx: AdminCtx, sourceId: number): Promise<SourceRow> {
+  const row = (await listSources(ctx)).find((source) => source.id === sourceId);
+  if (!row) throw new CoreError("not-found", "There is no such source.");
+  return row;
+}
+
+/** Pools with their sources and the workspaces whose campaigns they carry. */
+export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
+  const [rows, members, users] = await Promise.all([
+    ctx.db.select().from(pools).orderBy(asc(pools.name)),
+    ctx.db
+      .select({ poolId: poolSources.poolId, id: sources.id, name: sources.name })
+      .from(poolSources)
+      .innerJoin(sources, eq(sources.id, poolSources.sourceId))
+      .where(isNull(sources.removedAt))
+      .orderBy(asc(sources.name)),
+    ctx.db
+      .select({ id: workspaces.id, name: workspaces.name, poolId: workspaces.poolId })
+      .from(workspaces)
+      .orderBy(asc(workspaces.name)),
+  ]);
+  return rows.map((pool) => ({
+    id: pool.id,
+    name: pool.name,
+    isDefault: pool.isDefault,
+    sources: members.filter((member) => member.poolId === pool.id).map(({ id, name }) => ({ id, name })),
+    workspaces: users
+      .filter((user) => user.poolId === pool.id || (user.poolId === null && pool.isDefault))
+      .map(({ id, name }) => ({ id, name })),
+  }));
+}
