@@ -49,11 +49,6 @@ export function Checkbox(props: Box) {
   return <Tick {...props} kind="check" />;
 }
 
-/** On or off, label left and switch right. For things that act at once, or lists on public pages. */
-export function Switch(props: Box) {
-  return <Tick {...props} kind="switch" />;
-}
-
 export type Choice = {
   value: string;
   label: ReactNode;

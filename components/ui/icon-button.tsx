@@ -1,6 +1,5 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
-import { Button, type ButtonProps, buttonClass } from "./button.tsx";
+import { Button, type ButtonProps } from "./button.tsx";
 import { cx } from "./cx.ts";
 
 type IconButtonProps = Omit<ButtonProps, "children" | "icon" | "aria-label"> & {
@@ -32,32 +31,5 @@ export function IconButton({
       data-tip-side={tip}
       icon={icon}
     />
-  );
-}
-
-/** The same as a link. */
-export function IconLink({
-  name,
-  icon,
-  href,
-  size,
-  tip,
-}: {
-  name: string;
-  icon: ReactNode;
-  href: string;
-  size?: "small" | "medium";
-  tip?: "start" | "middle" | "end";
-}) {
-  return (
-    <Link
-      href={href}
-      className={cx(buttonClass("ghost", size), "btn-icon")}
-      aria-label={name}
-      data-tip={name}
-      data-tip-side={tip}
-    >
-      {icon}
-    </Link>
   );
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
-import { attributes, lists, segments, users } from "#db/schema/index.ts";
+import { attributes, lists, segments } from "#db/schema/index.ts";
 import { type CampaignParts, readCampaignParts } from "./message-source.ts";
 
 /** A campaign with its message's parts; null where the workspace has none with this number. */
@@ -44,11 +44,4 @@ export async function readWritingAids(ctx: WorkspaceCtx): Promise<WritingAids> {
       .orderBy(asc(segments.name)),
   ]);
   return { attributes: keys, lists: standing, segments: saved };
-}
-
-/** The name of whoever saved last; null for nobody, or somebody who is gone. */
-export async function readUserName(ctx: WorkspaceCtx, userId: number | null): Promise<string | null> {
-  if (userId === null) return null;
-  const [user] = await ctx.db.select({ name: users.name }).from(users).where(eq(users.id, userId));
-  return user?.name ?? null;
 }

@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { DELIVERY_STATES, type DeliveryStateCode } from "#core/delivery/types.ts";
 import type { Db } from "#core/platform/db.ts";
 import { notifyLive } from "#core/platform/notify.ts";
-import { campaignEvents, campaigns } from "#db/schema/index.ts";
+import { campaignEvents } from "#db/schema/index.ts";
 import { ledgerInvariant } from "./invariant.ts";
 
 export type Reconciliation = {
@@ -77,22 +77,4 @@ export async function reconcileLedger(
     if (!finished) misplaced += (await ledgerInvariant(db, id)).misplaced;
   }
   return { checked: rows.length, differing, misplaced };
-}
-
-export type LedgerDifference = { campaignId: number; name: string; at: Date; sentence: string };
-
-/** Differences that were found, newest first, for the System page. */
-export function readLedgerDifferences(db: Db, limit = 20): Promise<LedgerDifference[]> {
-  return db
-    .select({
-      campaignId: campaignEvents.campaignId,
-      name: campaigns.name,
-      at: campaignEvents.at,
-      sentence: campaignEvents.sentence,
-    })
-    .from(campaignEvents)
-    .innerJoin(campaigns, eq(campaigns.id, campaignEvents.campaignId))
-    .where(eq(campaignEvents.kind, "ledger-difference"))
-    .orderBy(desc(campaignEvents.id))
-    .limit(limit);
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { lists } from "#db/schema/index.ts";
-import { CoreError, type WorkspaceCtx } from "../platform/context.ts";
+import type { WorkspaceCtx } from "../platform/context.ts";
 import type { OptIn } from "./types.ts";
 
 export type ListRow = {
@@ -47,11 +47,4 @@ export function listListNames(ctx: WorkspaceCtx): Promise<{ id: number; name: st
     .from(lists)
     .where(and(eq(lists.workspaceId, ctx.workspaceId), isNull(lists.archivedAt)))
     .orderBy(asc(lists.name));
-}
-
-/** One list with its numbers; throws not-found for strangers' and archived ones. */
-export async function getList(ctx: WorkspaceCtx, listId: number): Promise<ListRow> {
-  const row = (await listLists(ctx)).find((list) => list.id === listId);
-  if (!row) throw new CoreError("not-found", "There is no such list.");
-  return row;
 }

@@ -198,7 +198,6 @@ export const viewUrl = (base: string, view: string) => at(base, `/v/${view}`);
 export const unsubscribeUrl = (base: string, manage: string) => at(base, `/u/${manage}`);
 export const preferencesUrl = (base: string, manage: string) => at(base, `/p/${manage}`);
 export const confirmUrl = (base: string, token: string) => at(base, `/c/${token}`);
-export const formUrl = (base: string, form: string) => at(base, `/f/${form}`);
 
 function writePayload(ids: readonly number[], lists: readonly number[] | null): Buffer {
   if (lists && lists.length > MAX_LISTS) throw new RangeError(`more than ${MAX_LISTS} lists in one link`);

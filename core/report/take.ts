@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { campaigns, deliveries, reports, subscribers, suppressions } from "#db/schema/index.ts";
 import { linkKeys } from "../mail/link-keys.ts";
 import { type PathPayload, readReturnPath, readUnsubscribeLocal } from "../mail/links.ts";
@@ -164,13 +164,4 @@ async function takeUnsubscribe(ctx: Ctx, about: PathPayload): Promise<Done> {
     summary: left.length > 0 ? "Unsubscribed by mail." : "Unsubscribe mail; the person had left already.",
     verdict: null,
   };
-}
-
-/** How many reports wait to be read, for the System page. */
-export async function countUnreadReports(ctx: Ctx): Promise<number> {
-  const [row] = await ctx.db
-    .select({ n: sql<number>`count(*)::int` })
-    .from(reports)
-    .where(isNull(reports.takenAt));
-  return row?.n ?? 0;
 }

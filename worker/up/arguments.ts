@@ -4,8 +4,6 @@ const PARTS = ["web", "worker", "inbound", "sandbox"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface UpArguments {
-  /** Fills in a believable workspace before starting. */
-  demo: boolean;
   /** Pages are compiled as they are opened, and again when their source changes. */
   dev: boolean;
   /** Nothing but these, on a machine that shares a database with others; empty means everything. */
@@ -14,11 +12,10 @@ export interface UpArguments {
 
 /** @throws Sentence with the usage */
 export function parseArguments(given: string[]): UpArguments {
-  const parsed: UpArguments = { demo: false, dev: false, only: [] };
+  const parsed: UpArguments = { dev: false, only: [] };
   for (let at = 0; at < given.length; at += 1) {
     const [name, inline] = (given[at] ?? "").split("=", 2);
-    if (name === "--demo") parsed.demo = true;
-    else if (name === "--dev") parsed.dev = true;
+    if (name === "--dev") parsed.dev = true;
     else if (name === "--only") {
       if (inline === undefined) at += 1;
       const wanted = inline ?? given[at];
@@ -27,7 +24,7 @@ export function parseArguments(given: string[]): UpArguments {
       parsed.only.push(part);
     } else
       throw new Sentence(
-        `${name} is not known. Usage: npm run up -- [--demo] [--dev] [--only web|worker|inbound|sandbox]`,
+        `${name} is not known. Usage: npm run up -- [--dev] [--only web|worker|inbound|sandbox]`,
       );
   }
   return parsed;

@@ -71,9 +71,8 @@ describe("a port", () => {
 });
 
 test("arguments are known or refused", () => {
-  expect(parseArguments([])).toEqual({ demo: false, dev: false, only: [] });
-  expect(parseArguments(["--demo", "--only", "worker", "--only=inbound"])).toEqual({
-    demo: true,
+  expect(parseArguments([])).toEqual({ dev: false, only: [] });
+  expect(parseArguments(["--only", "worker", "--only=inbound"])).toEqual({
     dev: false,
     only: ["worker", "inbound"],
   });

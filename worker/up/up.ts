@@ -92,7 +92,7 @@ async function prepare(wanted: UpArguments, cleanups: (() => void | Promise<void
   return env();
 }
 
-/** Schema, demo data and pages. */
+/** Schema and pages. */
 async function fill(settings: Env, wanted: UpArguments, children: Children): Promise<void> {
   const { applied } = await migrate(settings.databaseUrl);
   say(
@@ -101,10 +101,6 @@ async function fill(settings: Env, wanted: UpArguments, children: Children): Pro
       ? "the database is up to date"
       : `the database got ${applied} new ${applied === 1 ? "migration" : "migrations"}`,
   );
-  if (wanted.demo) {
-    const { code } = await children.runOnce({ name: "demo", args: ["db/seed/demo.ts"], env: process.env });
-    if (code !== 0) throw new Sentence("The demo workspace could not be made; the reason stands above.");
-  }
   if (wanted.dev) return;
   const hash = hashSources();
   if (isBuilt(hash)) return;
