@@ -47,8 +47,13 @@ export function BlockInspector({
   if (now.block === null) return <p className="text-help text-muted">Choose a block.</p>;
   const image = now.node?.type === "image" ? now.node.attrs : null;
   const variable = now.node?.type === "variable" ? now.node.attrs : null;
-  const set = (type: string, values: Record<string, unknown>) =>
-    editor.chain().updateAttributes(type, values).run();
+  function set(type: string, values: Record<string, unknown>) {
+    const { selection } = editor.state;
+    const chain = editor.chain().updateAttributes(type, values);
+    // A chip or image is put in anew when it changes, which would lose it from sight while its field is typed in.
+    if (isNodeSelection(selection)) chain.setNodeSelection(selection.from);
+    chain.run();
+  }
   return (
     <div className="grid gap-4">
       <div className="flex items-center gap-1">
