@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import * as schema from "#db/schema/index.ts";
+import { guardTransactions } from "./guard-transactions.ts";
 
 export type Schema = typeof schema;
 export type Db = PostgresJsDatabase<Schema>;
@@ -38,8 +39,8 @@ export function makeDb(url: string, options: DbOptions = {}): { db: Db; sql: Sql
       ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
     },
   };
-  const forDrizzle = postgres(url, connection);
-  const sql = postgres(url, connection);
+  const forDrizzle = guardTransactions(postgres(url, connection));
+  const sql = guardTransactions(postgres(url, connection));
   return {
     db: drizzle(forDrizzle, { schema }),
     sql,
