@@ -10,6 +10,8 @@ import type { Target } from "./targets.ts";
 
 /** A connection to a site without mail in sight may be closed for another site after this. */
 const SPARE_AFTER_MS = 1_000;
+/** A site that said "too many" gets one connection more after each such while of peace. */
+const FORGIVE_MS = 60_000;
 
 export type LaneConnectionsEvents = {
   dial(site: Site): Promise<Dialled>;
@@ -122,7 +124,12 @@ export class LaneConnections {
 
   /** Closes what has been idle for too long. `now` of performance.now(). */
   sweep(now: number): void {
+    const most = this.#limits.perSite?.connections ?? this.#limits.connections;
     for (const site of this.#sites.values()) {
+      if (site.most < most && site.noDialUntil + FORGIVE_MS < Date.now()) {
+        site.most += 1;
+        site.noDialUntil = Date.now();
+      }
       while (site.idle[0] && now - site.idle[0].idleSince > this.#limits.idleSeconds * 1_000) {
         const connection = site.idle.shift();
         if (connection) this.#quit(site, connection);

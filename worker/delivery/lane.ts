@@ -1,3 +1,4 @@
+import { siteHolds } from "#core/delivery/lane-read.ts";
 import { type LaneNews, type LaneRow, release, reportLanes, suspendLane } from "#core/delivery/lease.ts";
 import type { OpenRecipient } from "#core/delivery/open.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
@@ -101,6 +102,8 @@ export class Lane {
   #minuteAt = 0;
   #lastReply: { code: number | null; text: string; at: number } | null = null;
   #hits = new Map<string, number[]>();
+  /** Small sites that an owner before was told to leave alone, until when. */
+  #holds = new Map<number, number>();
   #buckets: () => readonly number[];
   #ended: Promise<void>;
   #end!: () => void;
@@ -150,6 +153,7 @@ export class Lane {
   /** Runs until the lane is dry, suspended, handed on, drained or lost; then it is released. */
   async run(): Promise<void> {
     try {
+      this.#holds = await siteHolds(this.#house.sql, this.sourceId);
       await this.#accept(await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId));
       this.#pump();
       await this.#ended;
@@ -512,8 +516,10 @@ export class Lane {
       this.#settle(refuseForGood(of, { enhanced: answer.enhanced, text: answer.text, verdict: "dns" }));
     } else {
       const elsewhere = otherBucket(this.bucket, answer.target);
-      if (elsewhere === null) item.site = this.#connections.site(answer.target);
-      else this.#settle(giveBack(of, now, elsewhere));
+      if (elsewhere === null) {
+        item.site = this.#connections.site(answer.target);
+        item.site.holdUntil = Math.max(item.site.holdUntil, this.#holds.get(item.site.id) ?? 0);
+      } else this.#settle(giveBack(of, now, elsewhere));
     }
   }
 
