@@ -176,7 +176,8 @@ export function MailEditor(props: MailEditorProps) {
     if (["subject", "preheader", "sender", "audience"].includes(target)) {
       setTab("envelope");
       setPane("inspector");
-      const selector = target === "audience" ? "#field-audience input" : `.editor-right [name=${target}]`;
+      const selector =
+        target === "audience" ? "#field-audience input:not([type=hidden])" : `.editor-right [name=${target}]`;
       requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
       return;
     }

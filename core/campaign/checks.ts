@@ -259,7 +259,12 @@ function contentChecks({ hasContent, html, htmlBytes }: CheckFacts): CampaignChe
     checks.push({
       id: "link-target",
       severity: "pass",
-      sentence: html.links === 1 ? "The link leads somewhere." : `All ${html.links} links lead somewhere.`,
+      sentence:
+        html.links === 1
+          ? "The link leads somewhere."
+          : html.links === 2
+            ? "Both links lead somewhere."
+            : `All ${html.links} links lead somewhere.`,
     });
   }
   if (html.images > 0 && html.words < 10) {

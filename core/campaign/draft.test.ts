@@ -17,9 +17,11 @@ import { createCampaign } from "./create.ts";
 import { duplicateCampaign } from "./duplicate.ts";
 import { readCampaign } from "./read-draft.ts";
 import { listCampaigns } from "./read-list.ts";
+import { readUsualAudience } from "./read-usual.ts";
 import { removeCampaign } from "./remove.ts";
 import { findPreviewPeople, renderCampaignFor } from "./render-content.ts";
 import { saveCampaign } from "./save.ts";
+import { scheduleCampaign } from "./schedule.ts";
 import { sendTest } from "./test-send.ts";
 
 const { db } = await testDatabase();
@@ -197,6 +199,30 @@ describe("listCampaigns", () => {
     const second = await listCampaigns(ctx, { tab: "all", after: first.next });
     expect([first.rows.length, second.rows.length, second.next]).toEqual([50, 3, null]);
     expect(new Set([...first.rows, ...second.rows].map((row) => row.id)).size).toBe(53);
+  });
+});
+
+describe("readUsualAudience", () => {
+  it("is the median of what was launched, and has to be typed above three times of it", async () => {
+    const { workspace, ctx } = await house();
+    const sender = await makeSender(db, workspace.id);
+    const list = await makeList(db, workspace.id);
+    for (const audienceSize of [10, 1_000]) {
+      await makeCampaign(db, workspace.id, { audienceSize, launchedAt: new Date(), state: "finished" });
+    }
+    expect(await readUsualAudience(ctx)).toBeNull();
+    await makeCampaign(db, workspace.id, { audienceSize: 20, launchedAt: new Date(), state: "finished" });
+    expect(await readUsualAudience(ctx)).toBe(20);
+    const { id } = await makeCampaign(db, workspace.id, {
+      senderId: sender.id,
+      audience: { include: { lists: [list.id], segments: [] }, exclude: { lists: [], segments: [] } },
+    });
+    const input = { campaignId: id, revision: 1, expectedAudience: 61 };
+    expect(await scheduleCampaign(ctx, input)).toMatchObject({
+      ok: false,
+      reason: "Type 61 to send to so many.",
+    });
+    expect(await scheduleCampaign(ctx, { ...input, typedNumber: 61 })).toMatchObject({ ok: true });
   });
 });
 

@@ -9,6 +9,7 @@ import { campaigns } from "#db/schema/index.ts";
 import { count, recordCampaignEvent } from "./event.ts";
 import { launchProblems } from "./launch-problems.ts";
 import { readCampaignParts } from "./message-source.ts";
+import { readUsualAudience } from "./read-usual.ts";
 
 const YEAR_MS = 366 * 86_400_000;
 
@@ -52,7 +53,10 @@ export function scheduleCampaign(
     const problems = await launchProblems(tx.db, parts, ctx.settings.appUrl);
     if (problems.length > 0) return refuse(problems.join(" "));
     const limit = parts.workspace.typeNumberAbove;
-    if (limit !== null && expectedAudience > limit && typedNumber !== expectedAudience) {
+    const usual = await readUsualAudience(tx);
+    const isMany =
+      (limit !== null && expectedAudience > limit) || (usual !== null && expectedAudience > 3 * usual);
+    if (isMany && typedNumber !== expectedAudience) {
       return refuse(`Type ${count(expectedAudience)} to send to so many.`, {
         typedNumber: `This is not ${count(expectedAudience)}.`,
       });

@@ -61,8 +61,8 @@ export const STARTERS: readonly Starter[] = [
       {
         type: "twoColumns",
         content: [
-          column(heading(3, "A short story"), paragraph(text("Two or three sentences are enough here."))),
-          column(heading(3, "Another one"), paragraph(text("Say what it is about and where to read on."))),
+          column(heading(2, "A short story"), paragraph(text("Two or three sentences are enough here."))),
+          column(heading(2, "Another one"), paragraph(text("Say what it is about and where to read on."))),
         ],
       },
       divider,
