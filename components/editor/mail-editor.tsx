@@ -187,7 +187,10 @@ export function MailEditor(props: MailEditorProps) {
     selectProblem(editor, target);
     setTab(target === "content" ? "checks" : "block");
   }
-  const words = useMemo(() => saveLine(save.state, zone, readOnly), [save.state, zone, readOnly]);
+  const words = useMemo(
+    () => saveLine(save.state, zone, { readOnly, kind }),
+    [save.state, zone, readOnly, kind],
+  );
   const from = choices.senders.find((one) => one.id === draft.senderId)?.name ?? props.workspaceName;
 
   return (
