@@ -1,7 +1,6 @@
 import Link from "next/link";
 import { ChartFigure } from "#components/charts/chart-figure.tsx";
 import { HorizontalBars } from "#components/charts/horizontal-bars.tsx";
-import { Lines } from "#components/charts/lines.tsx";
 import { StackedBars } from "#components/charts/stacked-bars.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -75,51 +74,6 @@ export function BarsChart({
   );
 }
 
-export function ComplaintChart({
-  days,
-  providers,
-}: {
-  days: string[];
-  providers: { name: string; rates: (number | null)[] }[];
-}) {
-  const worst = Math.max(0, ...providers.flatMap((provider) => provider.rates.map((rate) => rate ?? 0)));
-  return (
-    <ChartFigure
-      title="Complaint rate by provider"
-      description="Complaints per accepted mail and day, in per cent, 30 days"
-      summary={providers.length === 0 ? "No complaints in 30 days." : `The highest day had ${worst} %.`}
-      csvName="complaint-rate"
-      table={{
-        columns: ["day", ...providers.map((provider) => provider.name)],
-        rows: days.map((day, i) => [day, ...providers.map((provider) => provider.rates[i] ?? "")]),
-      }}
-      empty={
-        providers.length === 0
-          ? "No complaints came back in 30 days. Google sends none at all; others send them to the return path."
-          : undefined
-      }
-    >
-      <Lines
-        data={days.map((day, i) => ({
-          day: day.slice(5),
-          ...Object.fromEntries(providers.map((provider) => [provider.name, provider.rates[i] ?? null])),
-        }))}
-        x="day"
-        series={providers.map((provider, i) => ({
-          key: provider.name,
-          label: provider.name,
-          focus: i === 0,
-          colour: i === 0 ? outcomeColour("complained") : undefined,
-        }))}
-        references={[
-          { y: 0.1, label: "0.1 % stay below", tone: "muted" },
-          { y: 0.3, label: "0.3 % never reach", tone: "danger" },
-        ]}
-      />
-    </ChartFigure>
-  );
-}
-
 export function SplitTable({ rows, head }: { rows: SplitRow[]; head: string }) {
   return (
     <DataTable
@@ -167,9 +121,9 @@ const CONSEQUENCE: Record<Verdict, [string, "deferred" | "bounced"]> = {
   protocol: ["nobody removed", "bounced"],
 };
 
-export function VerdictPanel({ rows }: { rows: { verdict: Verdict; n: number }[] }) {
+export function VerdictPanel({ rows, id }: { rows: { verdict: Verdict; n: number }[]; id?: string }) {
   return (
-    <Panel title="Why mail was refused" description="By what we concluded from the replies">
+    <Panel id={id} title="Why mail was refused" description="By what we concluded from the replies">
       {rows.length === 0 ? (
         <p className="text-muted">No server has refused anything in this time.</p>
       ) : (

@@ -1,17 +1,18 @@
-import { Check, Minus, Pause } from "lucide-react";
+import { Check, Clock, Minus, Pause } from "lucide-react";
 import Link from "next/link";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { formatNumber, formatShare } from "#components/ui/format.ts";
 import { ReplyText } from "#components/ui/reply-text.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
-import type { LaneRow, LaneState } from "#core/deliverability/read.ts";
+import type { LaneRow, LaneState } from "#core/lane/read.ts";
 
 const WORDS: Record<
   LaneState,
   { tone: "success" | "neutral" | "danger" | "warning"; icon: typeof Check; word: string }
 > = {
   open: { tone: "success", icon: Check, word: "open" },
+  waiting: { tone: "neutral", icon: Clock, word: "waiting" },
   idle: { tone: "neutral", icon: Minus, word: "no mail" },
   suspended: { tone: "danger", icon: Pause, word: "suspended" },
   held: { tone: "warning", icon: Pause, word: "held" },

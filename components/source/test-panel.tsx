@@ -8,6 +8,10 @@ import { TextField } from "#components/ui/text-field.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { SourceTestRow } from "#core/source/test.ts";
 
+/** The worker that held it is gone: the final dot may wait ten minutes, nothing waits longer. */
+const STALE_MS = 15 * 60_000;
+const isStale = (test: SourceTestRow): boolean => Date.now() - test.createdAt.getTime() > STALE_MS;
+
 /** Sends a small mail over this source and shows every line that is said. */
 export function TestPanel({
   action,
@@ -33,7 +37,9 @@ export function TestPanel({
           {tests.map((test) => (
             <section key={test.id} className="grid gap-2" aria-label={`Test to ${test.recipient}`}>
               <p className="flex flex-wrap items-center gap-2">
-                {test.ok === null ? (
+                {test.ok === null && isStale(test) ? (
+                  <StatusChip tone="warning">broke off</StatusChip>
+                ) : test.ok === null ? (
                   <StatusChip tone="accent">under way</StatusChip>
                 ) : test.ok ? (
                   <StatusChip tone="success">accepted</StatusChip>

@@ -4,7 +4,7 @@ export type LeaveFacts = {
   appUrl: string;
   inboundListen: string | null;
   sources: { kind: "ip" | "relay"; ip: string | null; state: string }[];
-  domains: { name: string; checks: { record: string; verdict: string }[]; isChecked: boolean }[];
+  domains: { name: string; checks: { record: string; verdict: string }[] }[];
   workspacesWithoutAddress: string[];
 };
 
@@ -35,7 +35,7 @@ export function leaveChecklist(facts: LeaveFacts): LeaveCheck[] {
       ok: carriers.length > 0,
       sentence:
         carriers.length > 0
-          ? `${carriers.length} sources can reach the internet.`
+          ? `${carriers.length === 1 ? "One source" : `${carriers.length} sources`} can reach the internet.`
           : "All sources are addresses of this machine only. Add an IP address of yours, or a relay.",
     },
     {

@@ -14,16 +14,14 @@ export async function readLeaveChecklist(
       .select({ kind: sources.kind, ip: sources.ip, state: sources.state })
       .from(sources)
       .where(isNull(sources.removedAt)),
-    ctx.db
-      .select({ name: senderDomains.name, checks: senderDomains.checks, checkedAt: senderDomains.checkedAt })
-      .from(senderDomains),
+    ctx.db.select({ name: senderDomains.name, checks: senderDomains.checks }).from(senderDomains),
     ctx.db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.postalAddress, "")),
   ]);
   return leaveChecklist({
     appUrl: env.appUrl,
     inboundListen: env.inboundListen ? `${env.inboundListen.host}:${env.inboundListen.port}` : null,
     sources: carriers,
-    domains: domains.map(({ checkedAt, ...domain }) => ({ ...domain, isChecked: checkedAt !== null })),
+    domains,
     workspacesWithoutAddress: bare.map((row) => row.name),
   });
 }

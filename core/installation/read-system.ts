@@ -29,9 +29,13 @@ export async function readSystem(ctx: AdminCtx) {
     size: string;
     aside: number;
     unread: number;
+    oldest_due: number | null;
+    partitions: number;
   }>(sql`
     select i.network, i.sending_allowed, i.sending_stopped_at, current_setting('server_version') as version, pg_size_pretty(pg_database_size(current_database())) as size,
-      (select count(*)::int from claims where set_aside_at is not null) as aside, (select count(*)::int from reports where taken_at is null) as unread from installation i`);
+      (select count(*)::int from claims where set_aside_at is not null) as aside, (select count(*)::int from reports where taken_at is null) as unread,
+      (select extract(epoch from now() - min(due_at))::int from due where state = 'r' and due_at < now()) as oldest_due,
+      (select count(*)::int from pg_inherits where inhparent = 'deliveries'::regclass) as partitions from installation i`);
   const workers = await ctx.db.execute<Record<string, unknown>>(sql`
     select w.id, w.host, w.pid, w.started_at, greatest(0, 15 - extract(epoch from w.lease_until - clock_timestamp()))::int as beat,
       (select count(*)::int from lanes l where l.worker_id = w.id) as lanes from workers w order by w.id`);
@@ -45,9 +49,9 @@ export async function readSystem(ctx: AdminCtx) {
     failing: number;
     last_error: string | null;
   }>(sql`
-    select t.identifier as task, count(*) filter (where j.locked_at is null)::int as waiting, count(*) filter (where j.locked_at is not null)::int as running,
+    select j.task_identifier as task, count(*) filter (where j.locked_at is null)::int as waiting, count(*) filter (where j.locked_at is not null)::int as running,
       count(*) filter (where j.last_error is not null)::int as failing, max(left(j.last_error, 300)) as last_error
-    from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id group by 1 order by 1`);
+    from graphile_worker.jobs j group by 1 order by 1`);
   const live = await ctx.db.execute<{ id: number; name: string }>(
     sql`select id, name from campaigns where state in ('sending', 'paused') and kind = 'campaign' order by id desc limit 10`,
   );
@@ -70,6 +74,9 @@ export async function readSystem(ctx: AdminCtx) {
     size: house?.size ?? "",
     setAside: house?.aside ?? 0,
     unreadReports: house?.unread ?? 0,
+    /** How long the oldest recipient whose turn has come waits; null where none does. */
+    oldestDueMs: house?.oldest_due == null ? null : house.oldest_due * 1000,
+    partitions: house?.partitions ?? 0,
     workers: workers.map(
       (row): WorkerRow => ({
         id: Number(row.id),

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, ne } from "drizzle-orm";
 import { z } from "zod";
 import { installation } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
@@ -23,7 +23,12 @@ export function setSending(ctx: AdminCtx, input: SetSendingInput): Promise<Resul
           sendingStoppedAt: ctx.now(),
           sendingStoppedBy: tx.actor.kind === "user" ? tx.actor.userId : null,
         };
-    await tx.db.update(installation).set(stopped);
+    const changed = await tx.db
+      .update(installation)
+      .set(stopped)
+      .where(ne(installation.sendingAllowed, input.allowed))
+      .returning({ id: installation.id });
+    if (changed.length === 0) return { ok: true };
     await recordAudit(tx, { action: input.allowed ? "sending.allow" : "sending.stop" });
     if (input.allowed) await wakeLanes(tx.db);
     await notifyLive(tx.db, "system");

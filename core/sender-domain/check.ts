@@ -56,19 +56,34 @@ const RELEVANT: Record<DomainCheck["record"], (text: string) => boolean> = {
 
 const keyOf = (text: string): string => /(?:^|;)\s*p=([^;]*)/i.exec(text)?.[1]?.replace(/\s+/g, "") ?? "";
 
+const takesMail = (found: string[]): boolean => found.some((mx) => !/^\d+ \.?$/.test(mx));
+
 const MATCHES: Record<DomainCheck["record"], (found: string[], expected: string, ips: string[]) => boolean> =
   {
     // RFC 7208 4.5: more than one SPF record is an error. Ours need not be word for word, the addresses have to be in it.
     spf: (found, _expected, ips) => found.length === 1 && ips.every((ip) => spfAllows(found[0]!, ip)),
     dkim: (found, expected) => found.some((text) => keyOf(text) === keyOf(expected) && keyOf(text) !== ""),
     dmarc: (found) => found.length === 1 && /;\s*p\s*=\s*(none|quarantine|reject)/i.test(found[0]!),
-    "return-path": (found) => found.length > 0,
-    mx: (found) => found.length > 0,
+    // Any host that takes mail may hand it to us. A null MX (RFC 7505) takes none.
+    "return-path": takesMail,
+    mx: takesMail,
   };
 
-/** True where an SPF record names the address itself, or a mechanism that is not read here (include, a, mx, a range). */
+/**
+ * True where an SPF record names the address itself, or has a mechanism that is not read here and may allow it
+ * (include, redirect, a, mx, exists, a range). RFC 7208 4.6: only those without qualifier or with `+` allow.
+ */
 function spfAllows(spf: string, ip: string): boolean {
-  return spf.includes(`:${ip}`) || /\b(include:|redirect=|a\b|mx\b|ip[46]:[^\s]+\/\d+)/i.test(spf);
+  return spf
+    .split(/\s+/)
+    .slice(1)
+    .map((term) => term.toLowerCase().replace(/^\+/, ""))
+    .some(
+      (term) =>
+        term === `ip4:${ip}` ||
+        term === `ip6:${ip.toLowerCase()}` ||
+        /^(include:|exists:|redirect=|(a|mx)([:/]|$)|ip[46]:[^/]+\/\d+$)/.test(term),
+    );
 }
 
 /** Asks DNS for all records of a sender domain and keeps what it said. */

@@ -36,6 +36,7 @@ export function createSource(ctx: AdminCtx, input: CreateSourceInput): Promise<R
   return withTransaction(ctx, async (tx) => {
     if (await nameTaken(tx, source.name, 0))
       return refuse("Another source has this name.", { name: "Another source has this name." });
+    if (source.kind === "ip" && (await addressTaken(tx, source.ip, 0))) return ADDRESS_TAKEN;
     const [pool] = await tx.db
       .select({ id: pools.id })
       .from(pools)
@@ -74,6 +75,7 @@ export function updateSource(ctx: AdminCtx, input: UpdateSourceInput): Promise<R
     if (row.kind !== source.kind) return refuse("A source keeps its kind. Add a new one instead.");
     if (await nameTaken(tx, source.name, sourceId))
       return refuse("Another source has this name.", { name: "Another source has this name." });
+    if (source.kind === "ip" && (await addressTaken(tx, source.ip, sourceId))) return ADDRESS_TAKEN;
     const password =
       source.kind === "relay" && source.password !== ""
         ? { password: encryptSecret(ctx.settings.secret, relayPurpose(sourceId), source.password) }
@@ -90,6 +92,20 @@ export function updateSource(ctx: AdminCtx, input: UpdateSourceInput): Promise<R
     await recordAudit(tx, { action: "source.change", target: source.name });
     return { ok: true };
   });
+}
+
+// Two sources on one address would each use up what a receiver grants to that address.
+const ADDRESS_TAKEN = refuse("Another source sends from this address.", {
+  ip: "Another source sends from this address.",
+});
+
+async function addressTaken(ctx: AdminCtx, ip: string, except: number): Promise<boolean> {
+  const rows = await ctx.db
+    .select({ id: sources.id })
+    .from(sources)
+    .where(and(eq(sources.ip, ip), ne(sources.id, except), isNull(sources.removedAt)))
+    .limit(1);
+  return rows.length > 0;
 }
 
 async function nameTaken(ctx: AdminCtx, name: string, except: number): Promise<boolean> {

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { senders, sources, sourceTests } from "#db/schema/index.ts";
 import { parseAddress } from "../mail/address.ts";
+import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Ctx, type Result, refuse } from "../platform/context.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { notifyLive } from "../platform/notify.ts";
@@ -26,7 +27,7 @@ export function requestSourceTest(
     );
   return ctx.db.transaction(async (tx) => {
     const [source] = await tx
-      .select({ id: sources.id })
+      .select({ id: sources.id, name: sources.name })
       .from(sources)
       .where(and(eq(sources.id, input.sourceId), isNull(sources.removedAt)));
     if (!source) return refuse("This source is gone.");
@@ -38,6 +39,7 @@ export function requestSourceTest(
         requestedBy: ctx.actor.kind === "user" ? ctx.actor.userId : null,
       })
       .returning({ id: sourceTests.id });
+    await recordAudit({ ...ctx, db: tx }, { action: "source.test", target: source.name });
     await enqueue(tx, "test-source", { testId: row!.id }, { maxAttempts: 1 });
     return { ok: true as const, testId: row!.id };
   });

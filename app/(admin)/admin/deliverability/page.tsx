@@ -1,12 +1,7 @@
 import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
-import {
-  BarsChart,
-  ComplaintChart,
-  ReplyTable,
-  SplitTable,
-  VerdictPanel,
-} from "#components/deliverability/panels.tsx";
+import { BarsChart, ReplyTable, SplitTable, VerdictPanel } from "#components/deliverability/panels.tsx";
+import { RateChart } from "#components/deliverability/rate-chart.tsx";
 import { LaneMatrix } from "#components/lane/lane-views.tsx";
 import { formatNumber, formatRate } from "#components/ui/format.ts";
 import { hrefWith } from "#components/ui/href.ts";
@@ -16,17 +11,19 @@ import { Panel } from "#components/ui/panel.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { StatRow } from "#components/ui/stat.tsx";
 import {
-  listLanes,
   RANGES,
   type Range,
   readBars,
-  readComplaintDays,
+  readProviderDays,
   readReplies,
   readSplit,
   readVerdicts,
+  readWaiting,
   SPLITS,
   type Split,
 } from "#core/deliverability/read.ts";
+import { healthSentence } from "#core/deliverability/rules.ts";
+import { listLanes } from "#core/lane/read.ts";
 
 export const metadata: Metadata = { title: "Deliverability" };
 
@@ -38,31 +35,32 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
   const query = await searchParams;
   const range = (Object.keys(RANGES) as Range[]).find((one) => one === query.range) ?? "48h";
   const split = SPLITS.find((one) => one === query.by) ?? "provider";
-  const [{ bars, stepHours }, rows, complaints, verdicts, replies, lanes] = await Promise.all([
+  const [{ bars, stepHours }, rows, days, verdicts, replies, lanes, waiting] = await Promise.all([
     readBars(ctx, range),
     readSplit(ctx, range, split),
-    readComplaintDays(ctx),
+    readProviderDays(ctx),
     readVerdicts(ctx, range),
     readReplies(ctx, range),
     listLanes(ctx),
+    readWaiting(ctx),
   ]);
   const sum = (key: "accepted" | "deferred" | "bounced" | "complained") =>
     bars.reduce((total, bar) => total + bar[key], 0);
   const suspended = lanes.filter((lane) => lane.state === "suspended");
-  const waiting = new Map(lanes.map((lane) => [lane.bucket, lane.backlog]));
   const now = new Date();
   return (
     <div className="page">
       <PageHeader
         title="Deliverability"
-        subtitle={
-          suspended.length > 0
-            ? `${suspended.length} ${suspended.length === 1 ? "lane is" : "lanes are"} suspended: ${suspended
-                .slice(0, 3)
-                .map((lane) => `${lane.source} to ${lane.name}`)
-                .join(", ")}.`
-            : "All workspaces, all sources. Times are UTC."
-        }
+        subtitle={`${healthSentence(
+          {
+            accepted: sum("accepted"),
+            deferred: sum("deferred"),
+            bounced: sum("bounced"),
+            complained: sum("complained"),
+          },
+          suspended.map((lane) => `${lane.source} to ${lane.name}`),
+        )} All workspaces; times are UTC.`}
         actions={
           <>
             <LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={now.getTime()} />
@@ -93,6 +91,7 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
               outcome: "deferred",
               value: formatNumber(sum("deferred")),
               detail: "replies, tried again",
+              href: "#refused",
             },
             {
               key: "bounced",
@@ -100,6 +99,7 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
               outcome: "bounced",
               value: formatRate(sum("bounced"), sum("accepted") + sum("bounced")),
               detail: `${formatNumber(sum("bounced"))} messages`,
+              href: "#refused",
             },
             {
               key: "complained",
@@ -113,7 +113,7 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
               key: "waiting",
               label: "Waiting",
               outcome: "waiting",
-              value: formatNumber([...waiting.values()].reduce((a, b) => a + b, 0)),
+              value: formatNumber(waiting),
               detail: `in ${formatNumber(lanes.length)} lanes`,
               href: "/admin/lanes",
             },
@@ -121,7 +121,11 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
         />
         <div className="split">
           <BarsChart bars={bars} stepHours={stepHours} zone="UTC" now={now} />
-          <ComplaintChart {...complaints} />
+          <RateChart {...days} rate="complained" />
+        </div>
+        <div className="grid gap-4 lg:grid-cols-2">
+          <RateChart {...days} rate="deferred" />
+          <RateChart {...days} rate="bounced" />
         </div>
         <Panel title="Lanes" description="One source to one provider. Pace now, or what waits." flush>
           <LaneMatrix rows={lanes} />
@@ -142,7 +146,7 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
         >
           <SplitTable rows={rows} head={HEADS[split]} />
         </Panel>
-        <VerdictPanel rows={verdicts} />
+        <VerdictPanel id="refused" rows={verdicts} />
         <Panel
           title="Newest replies"
           description="Grouped by text: numbers, addresses and ids are masked."

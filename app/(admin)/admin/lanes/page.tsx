@@ -4,11 +4,11 @@ import { LaneTable } from "#components/lane/lane-views.tsx";
 import { countOf } from "#components/ui/format.ts";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { listLanes } from "#core/deliverability/read.ts";
+import { listLanes } from "#core/lane/read.ts";
 
 export const metadata: Metadata = { title: "Lanes" };
 
-const ORDER = { suspended: 0, held: 1, open: 2, idle: 3 } as const;
+const ORDER = { suspended: 0, held: 1, waiting: 2, open: 3, idle: 4 } as const;
 
 export default async function Page() {
   const { ctx } = await requireAdministrator();

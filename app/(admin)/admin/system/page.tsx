@@ -5,7 +5,7 @@ import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { formatClock, formatNumber } from "#components/ui/format.ts";
+import { formatClock, formatDuration, formatNumber } from "#components/ui/format.ts";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
@@ -124,6 +124,11 @@ export default async function Page() {
                 { term: "Network", value: system.network },
                 { term: "PostgreSQL", value: system.version },
                 { term: "Database size", value: system.size },
+                { term: "Parts of the ledger", value: formatNumber(system.partitions) },
+                {
+                  term: "Oldest turn that has come",
+                  value: system.oldestDueMs === null ? "none waits" : formatDuration(system.oldestDueMs),
+                },
                 { term: "Claims set aside", value: formatNumber(system.setAside) },
                 { term: "Reports to read", value: formatNumber(system.unreadReports) },
               ]}
@@ -150,7 +155,7 @@ export default async function Page() {
                   row.invariant.ok ? (
                     <StatusChip tone="success">holds</StatusChip>
                   ) : (
-                    <StatusChip tone="danger">broken</StatusChip>
+                    <StatusChip tone="danger">{`off by ${formatNumber(row.invariant.misplaced || Math.abs(row.invariant.open - row.invariant.rollup))}`}</StatusChip>
                   ),
               },
               { key: "open", head: "Waiting", align: "end", cell: (row) => formatNumber(row.invariant.open) },

@@ -10,7 +10,7 @@ import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
-import { listLanes } from "#core/deliverability/read.ts";
+import { listLanes } from "#core/lane/read.ts";
 import { getSource } from "#core/source/read.ts";
 import { listSourceTests } from "#core/source/test.ts";
 import { holdSourceAction, releaseSourceAction, removeSourceAction, updateSourceAction } from "../actions.ts";

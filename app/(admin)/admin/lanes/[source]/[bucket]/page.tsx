@@ -10,7 +10,8 @@ import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { ReplyText } from "#components/ui/reply-text.tsx";
-import { listLanes, readLaneBars, readReplies } from "#core/deliverability/read.ts";
+import { readLaneBars, readReplies } from "#core/deliverability/read.ts";
+import { listLanes } from "#core/lane/read.ts";
 import { limitsFor } from "#core/mail/provider/bucket.ts";
 import { holdLaneAction, releaseLaneAction } from "../../actions.ts";
 

@@ -1,0 +1,112 @@
+import { eq } from "drizzle-orm";
+import { beforeAll, expect, test } from "vitest";
+import type { AdminCtx } from "#core/platform/context.ts";
+import type { Db } from "#db/client.ts";
+import { auditEvents, deliveryHours, due, lanes, pools, sources, streams } from "#db/schema/index.ts";
+import { testDatabase } from "#db/testing/database.ts";
+import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
+import { holdLane, releaseLane } from "./hold.ts";
+import { listLanes } from "./read.ts";
+
+let db: Db;
+let ctx: AdminCtx;
+let poolId: number;
+
+beforeAll(async () => {
+  ({ db } = await testDatabase());
+  ctx = adminCtx(db, (await makeUser(db)).id);
+  poolId = (await db.select().from(pools))[0]!.id;
+});
+
+async function makeLane(values: Partial<typeof lanes.$inferInsert> = {}) {
+  const source = await makeSource(db);
+  const [lane] = await db
+    .insert(lanes)
+    .values({ sourceId: source.id, bucket: 1, ...values })
+    .returning();
+  return lane!;
+}
+const stateOf = async (lane: { sourceId: number; bucket: number }) => (await listLanes(ctx, lane))[0]?.state;
+const soon = () => new Date(Date.now() + 600_000);
+
+test("states: held before suspended, waiting before idle", async () => {
+  const suspendedUntil = soon();
+  expect(await stateOf(await makeLane({ bucket: 9 }))).toBe("idle");
+  expect(await stateOf(await makeLane({ bucket: 9, workerId: 7 }))).toBe("open");
+  expect(await stateOf(await makeLane({ bucket: 9, suspendedUntil }))).toBe("suspended");
+  expect(await stateOf(await makeLane({ bucket: 9, suspendedUntil, heldAt: new Date() }))).toBe("held");
+  expect(await stateOf(await makeLane({ bucket: 9, suspendedUntil: new Date(Date.now() - 1000) }))).toBe(
+    "idle",
+  );
+  const lane = await makeLane({ bucket: 9 });
+  await db.update(sources).set({ state: "held" }).where(eq(sources.id, lane.sourceId));
+  expect(await stateOf(lane)).toBe("held");
+  expect(await listLanes(ctx, { sourceId: lane.sourceId, bucket: 10 })).toEqual([]);
+});
+
+test("backlog is what lies ahead of cursors and what is due, not what is paused or done", async () => {
+  const lane = await makeLane({ bucket: 4 });
+  const stream = {
+    poolId,
+    bucket: 4,
+    class: 5,
+    workspaceId: 1,
+    senderDomainId: 1,
+    expiresAt: soon(),
+    firstSeq: 1,
+    lastSeq: 100,
+  };
+  await db.insert(streams).values([
+    { ...stream, campaignId: 1, nextSeq: 41 },
+    { ...stream, campaignId: 2, nextSeq: 101 },
+    { ...stream, campaignId: 3, nextSeq: 1, state: "p" },
+  ]);
+  const retry = { poolId, bucket: 4, class: 5, dueAt: soon() };
+  await db.insert(due).values([
+    { ...retry, campaignId: 1, seq: 1 },
+    { ...retry, campaignId: 1, seq: 2, state: "p" },
+  ]);
+  const hour = new Date();
+  hour.setUTCMinutes(0, 0, 0);
+  await db.insert(deliveryHours).values({
+    sourceId: lane.sourceId,
+    bucket: 4,
+    senderDomainId: 1,
+    hour,
+    accepted: 6,
+    deferred: 3,
+    bounced: 1,
+  });
+  const [row] = await listLanes(ctx, lane);
+  expect(row).toMatchObject({ backlog: 61, state: "waiting", deferredShare: 0.3, name: "Yahoo" });
+});
+
+test("a removed source's lanes are gone from the list", async () => {
+  const lane = await makeLane();
+  await db.update(sources).set({ removedAt: new Date() }).where(eq(sources.id, lane.sourceId));
+  expect(await listLanes(ctx, lane)).toEqual([]);
+});
+
+test("hold and release: each once, with who did it; release also ends a suspension", async () => {
+  const lane = await makeLane();
+  const input = { laneId: lane.id };
+  expect((await releaseLane(ctx, input)).ok).toBe(false);
+  expect(await holdLane(ctx, input)).toEqual({ ok: true });
+  const twice = await holdLane(ctx, input);
+  expect(twice.ok).toBe(false);
+  const [held] = await db.select().from(lanes).where(eq(lanes.id, lane.id));
+  expect(held?.heldBy).toBe(ctx.actor.kind === "user" ? ctx.actor.userId : null);
+  expect(await releaseLane(ctx, input)).toEqual({ ok: true });
+  await db
+    .update(lanes)
+    .set({ suspendedUntil: soon(), suspendedReply: "421 later" })
+    .where(eq(lanes.id, lane.id));
+  expect(await releaseLane(ctx, input)).toEqual({ ok: true });
+  const [free] = await db.select().from(lanes).where(eq(lanes.id, lane.id));
+  expect(free).toMatchObject({ heldAt: null, suspendedUntil: null, suspendedReply: null });
+  const audit = await db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.target, `${lane.sourceId}/1`));
+  expect(audit.map((event) => event.action).sort()).toEqual(["lane.hold", "lane.release", "lane.release"]);
+});

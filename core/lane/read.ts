@@ -1,0 +1,88 @@
+import { sql } from "drizzle-orm";
+import { namesOfBuckets } from "../deliverability/read.ts";
+import { limitsFor } from "../mail/provider/bucket.ts";
+import type { AdminCtx } from "../platform/context.ts";
+
+/** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none. */
+export type LaneState = "open" | "waiting" | "idle" | "suspended" | "held";
+export type LaneRow = {
+  id: number;
+  sourceId: number;
+  source: string;
+  bucket: number;
+  name: string;
+  state: LaneState;
+  suspendedUntil: Date | null;
+  suspendedReply: string | null;
+  heldAt: Date | null;
+  backlog: number;
+  pace: number;
+  connections: number;
+  maxConnections: number;
+  workerId: number | null;
+  lastReply: string | null;
+  lastCode: number | null;
+  lastReplyAt: Date | null;
+  /** Share of replies of the last hour that were deferrals; null without replies. */
+  deferredShare: number | null;
+};
+
+/** All lanes with what waits for them and how they do. */
+export async function listLanes(
+  ctx: AdminCtx,
+  only?: { sourceId: number; bucket: number },
+): Promise<LaneRow[]> {
+  const rows = await ctx.db.execute<Record<string, unknown>>(sql`
+    select l.*, s.name as source, s.state as source_state, s.kind,
+      (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join pool_sources p on p.pool_id = t.pool_id and p.source_id = l.source_id
+        where (t.bucket = l.bucket or l.bucket = 0) and t.state = 'r' and t.next_seq <= t.last_seq)
+      + (select count(*)::int from (select from due d join pool_sources p on p.pool_id = d.pool_id and p.source_id = l.source_id
+          where (d.bucket = l.bucket or l.bucket = 0) and d.state = 'r' limit 100000) q) as backlog,
+      h.accepted, h.deferred, h.bounced
+    from lanes l join sources s on s.id = l.source_id
+    left join lateral (select sum(accepted)::int as accepted, sum(deferred)::int as deferred, sum(bounced)::int as bounced from delivery_hours
+      where source_id = l.source_id and bucket = l.bucket and hour >= date_trunc('hour', now() - interval '1 hour')) h on true
+    where s.removed_at is null and (${only?.sourceId ?? null}::int is null or (l.source_id = ${only?.sourceId ?? null}::int and l.bucket = ${only?.bucket ?? null}::int))
+    order by s.name, l.bucket`);
+  const names = await namesOfBuckets(
+    ctx,
+    rows.map((row) => Number(row.bucket)),
+  );
+  const now = ctx.now();
+  const date = (value: unknown) => (value ? new Date(String(value)) : null);
+  return rows.map((row): LaneRow => {
+    const suspendedUntil = date(row.suspended_until);
+    const isSuspended = suspendedUntil !== null && suspendedUntil > now;
+    const replies = Number(row.accepted ?? 0) + Number(row.deferred ?? 0) + Number(row.bounced ?? 0);
+    const bucket = Number(row.bucket);
+    return {
+      id: Number(row.id),
+      sourceId: Number(row.source_id),
+      source: String(row.source),
+      bucket,
+      name: names.get(bucket) ?? "",
+      state:
+        row.held_at || row.source_state === "held"
+          ? "held"
+          : isSuspended
+            ? "suspended"
+            : row.worker_id === null
+              ? Number(row.backlog) > 0
+                ? "waiting"
+                : "idle"
+              : "open",
+      suspendedUntil: isSuspended ? suspendedUntil : null,
+      suspendedReply: row.suspended_reply === null ? null : String(row.suspended_reply),
+      heldAt: date(row.held_at),
+      backlog: Number(row.backlog),
+      pace: Number(row.pace),
+      connections: Number(row.connections),
+      maxConnections: bucket === 0 ? 0 : limitsFor(bucket).connections,
+      workerId: row.worker_id === null ? null : Number(row.worker_id),
+      lastReply: row.last_reply === null ? null : String(row.last_reply),
+      lastCode: row.last_code === null ? null : Number(row.last_code),
+      lastReplyAt: date(row.last_reply_at),
+      deferredShare: replies === 0 ? null : Number(row.deferred) / replies,
+    };
+  });
+}

@@ -1,0 +1,61 @@
+import { eq } from "drizzle-orm";
+import { beforeAll, expect, test } from "vitest";
+import type { AdminCtx } from "#core/platform/context.ts";
+import { listPools } from "#core/source/read.ts";
+import type { Db } from "#db/client.ts";
+import { sources, workspaces } from "#db/schema/index.ts";
+import { testDatabase, uniqueId } from "#db/testing/database.ts";
+import { adminCtx, makeSource, makeUser, makeWorkspace } from "#db/testing/factories.ts";
+import { assignPool, savePool } from "./save.ts";
+
+let db: Db;
+let ctx: AdminCtx;
+
+beforeAll(async () => {
+  ({ db } = await testDatabase());
+  ctx = adminCtx(db, (await makeUser(db)).id);
+});
+
+test("a pool without a living source is refused", async () => {
+  const gone = await makeSource(db, {});
+  await db.update(sources).set({ removedAt: new Date() }).where(eq(sources.id, gone.id));
+  for (const sourceIds of [[], [9_999], [gone.id]])
+    expect(await savePool(ctx, { name: uniqueId("Pool "), sourceIds })).toMatchObject({
+      ok: false,
+      fields: { sourceIds: expect.any(String) },
+    });
+});
+
+test("a pool is made, changed, and keeps its name to itself", async () => {
+  const [one, two] = [await makeSource(db), await makeSource(db)];
+  const name = uniqueId("Pool ");
+  const made = await savePool(ctx, { name, sourceIds: [one.id] });
+  if (!made.ok) throw new Error(made.reason);
+  expect((await savePool(ctx, { name, sourceIds: [two.id] })).ok).toBe(false);
+  const change = { poolId: made.poolId, name, sourceIds: [one.id, two.id, two.id] };
+  for (let i = 0; i < 2; i++) expect((await savePool(ctx, change)).ok).toBe(true);
+  const pool = (await listPools(ctx)).find((row) => row.id === made.poolId);
+  expect(pool?.sources.map((source) => source.id).sort()).toEqual([one.id, two.id].sort());
+  expect((await savePool(ctx, { poolId: 9_999, name: uniqueId("Pool "), sourceIds: [one.id] })).ok).toBe(
+    false,
+  );
+});
+
+test("a workspace leaves the default pool only when it is given another", async () => {
+  const workspace = await makeWorkspace(db);
+  const source = await makeSource(db);
+  const made = await savePool(ctx, { name: uniqueId("Pool "), sourceIds: [source.id] });
+  if (!made.ok) throw new Error(made.reason);
+  const users = async (isDefault: boolean) =>
+    (await listPools(ctx))
+      .filter((pool) => (isDefault ? pool.isDefault : pool.id === made.poolId))
+      .flatMap((pool) => pool.workspaces.map((row) => row.id));
+  expect(await users(true)).toContain(workspace.id);
+  expect((await assignPool(ctx, { workspaceId: workspace.id, poolId: 9_999 })).ok).toBe(false);
+  expect((await assignPool(ctx, { workspaceId: 999_999, poolId: made.poolId })).ok).toBe(false);
+  expect(await assignPool(ctx, { workspaceId: workspace.id, poolId: made.poolId })).toEqual({ ok: true });
+  expect(await users(true)).not.toContain(workspace.id);
+  expect(await users(false)).toEqual([workspace.id]);
+  const [row] = await db.select().from(workspaces).where(eq(workspaces.id, workspace.id));
+  expect(row?.poolId).toBe(made.poolId);
+});
