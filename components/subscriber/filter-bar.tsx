@@ -5,7 +5,7 @@ import { hrefWith } from "#components/ui/href.ts";
 import { Menu } from "#components/ui/menu.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { Toolbar } from "#components/ui/toolbar.tsx";
-import { STANDINGS, type SubscriberFilter } from "#core/subscriber/filter.ts";
+import { STANDINGS, type SubscriberFilter } from "#core/subscriber/filter-shape.ts";
 
 type Named = { id: number; name: string };
 

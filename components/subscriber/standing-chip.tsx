@@ -1,5 +1,5 @@
 import { StatusChip } from "#components/ui/status-chip.tsx";
-import type { Standing } from "#core/subscriber/filter.ts";
+import type { Standing } from "#core/subscriber/filter-shape.ts";
 
 const TONES = {
   confirmed: "success",

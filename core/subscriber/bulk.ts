@@ -3,7 +3,8 @@ import { lists, subscribers as s } from "#db/schema/index.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
-import { filterSql, SubscriberFilter } from "./filter.ts";
+import { filterSql } from "./filter.ts";
+import { SubscriberFilter } from "./filter-shape.ts";
 import type { BulkInput, BulkListInput, BulkTagInput } from "./input.ts";
 
 const thousands = new Intl.NumberFormat("en");

@@ -3,7 +3,7 @@ import { subscribers } from "#db/schema/index.ts";
 import { listAttributes } from "../attribute/read.ts";
 import type { WorkspaceCtx } from "../platform/context.ts";
 import { csvLine } from "../platform/csv.ts";
-import type { SubscriberFilter } from "./filter.ts";
+import type { SubscriberFilter } from "./filter-shape.ts";
 import { getSubscriber, listSubscribers } from "./read.ts";
 import { readSubscriptions, readTimeline } from "./timeline.ts";
 

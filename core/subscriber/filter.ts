@@ -1,24 +1,8 @@
 import { and, eq, isNull, or, type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
 import { subscribers as s, segments } from "#db/schema/index.ts";
 import type { WorkspaceCtx } from "../platform/context.ts";
 import { compileSegment } from "../segment/compile.ts";
-
-export const STANDINGS = ["confirmed", "pending", "unsubscribed", "suppressed", "none"] as const;
-export type Standing = (typeof STANDINGS)[number];
-
-const id = z.coerce.number().int().positive().optional().catch(undefined);
-
-/** The filter of the table as it stands in the address; what cannot be read is left out. */
-export const SubscriberFilter = z.object({
-  q: z.string().trim().max(200).optional().catch(undefined),
-  list: id,
-  standing: z.enum(STANDINGS).optional().catch(undefined),
-  tag: z.string().trim().min(1).max(60).optional().catch(undefined),
-  segment: id,
-  import: id,
-});
-export type SubscriberFilter = z.infer<typeof SubscriberFilter>;
+import type { Standing, SubscriberFilter } from "./filter-shape.ts";
 
 const has = (status: string, list?: number): SQL => sql`exists (select from subscriptions x
   where x.subscriber_id = ${s.id} and x.status = ${status} ${list ? sql`and x.list_id = ${list}` : sql``})`;

@@ -1,7 +1,8 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { subscribers as s } from "#db/schema/index.ts";
 import { CoreError, type WorkspaceCtx } from "../platform/context.ts";
-import { filterSql, STANDINGS, type Standing, type SubscriberFilter, standingSql } from "./filter.ts";
+import { filterSql, standingSql } from "./filter.ts";
+import { STANDINGS, type Standing, type SubscriberFilter } from "./filter-shape.ts";
 import type { Attributes } from "./types.ts";
 
 export const SUBSCRIBER_SORTS = ["-joined", "joined", "address", "-click"] as const;

@@ -12,7 +12,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { listListNames } from "#core/list/read.ts";
 import { hasRole } from "#core/platform/context.ts";
 import { listSegmentNames } from "#core/segment/read.ts";
-import { SubscriberFilter } from "#core/subscriber/filter.ts";
+import { SubscriberFilter } from "#core/subscriber/filter-shape.ts";
 import {
   COUNT_MOST,
   countByStanding,
