@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { Banner } from "#components/ui/banner.tsx";
 import { Checkbox, RadioCards } from "#components/ui/choice.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -21,6 +22,7 @@ export function ConsentStep({
   types,
   action,
   mapHref,
+  listsHref,
 }: {
   row: Import;
   lists: { id: number; name: string }[];
@@ -28,6 +30,7 @@ export function ConsentStep({
   types: ReadonlyMap<string, AttributeType>;
   action: FormAction;
   mapHref: string;
+  listsHref: string;
 }) {
   const standing = standingOfFileName(row.fileName);
   return (
@@ -70,6 +73,15 @@ export function ConsentStep({
                 },
               ]}
             />
+            {lists.length === 0 ? (
+              <p className="text-table">
+                There is no list to join yet.{" "}
+                <Link className="link" href={listsHref}>
+                  Create a list
+                </Link>
+                , then come back: the columns are saved.
+              </p>
+            ) : null}
             <MultiSelect
               name="listIds"
               label="Lists"

@@ -1,7 +1,7 @@
 "use client";
 
 import { Trash2 } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import type { SegmentCondition, SegmentDate } from "#core/segment/types.ts";
 import {
@@ -98,11 +98,10 @@ function Value({
   if (!("value" in rule)) return null;
   if (typeof rule.value === "number") {
     return (
-      <Text
+      <NumberText
         label={`${name}: number`}
-        type="number"
-        value={String(rule.value)}
-        onChange={(value) => onChange({ ...rule, value: Number(value) || 0 } as SegmentCondition)}
+        value={rule.value}
+        onChange={(value) => onChange({ ...rule, value } as SegmentCondition)}
       />
     );
   }
@@ -129,7 +128,7 @@ function EngagementValue({
   onChange: (rule: SegmentCondition) => void;
 }) {
   const ACTIONS: Choice[] = [
-    { value: "clicked", label: rule.op === "did" ? "click" : "click" },
+    { value: "clicked", label: "click" },
     { value: "opened", label: "open" },
     { value: "accepted", label: "get mail" },
   ];
@@ -153,12 +152,25 @@ function EngagementValue({
           onChange(value === "" ? rest : { ...rest, campaign: Number(value) });
         }}
       />
-      <span className="text-table text-muted">since</span>
-      <DateValue
-        label={`${name}: since`}
-        date={rule.since ?? { daysAgo: 90 }}
-        onChange={(since) => onChange({ ...rule, since })}
+      <Pick
+        label={`${name}: when`}
+        value={rule.since ? "since" : "ever"}
+        options={[
+          { value: "ever", label: "at any time" },
+          { value: "since", label: "since" },
+        ]}
+        onChange={(when) => {
+          const { since: _, ...rest } = rule;
+          onChange(when === "ever" ? rest : { ...rest, since: { daysAgo: 90 } });
+        }}
       />
+      {rule.since ? (
+        <DateValue
+          label={`${name}: since`}
+          date={rule.since}
+          onChange={(since) => onChange({ ...rule, since })}
+        />
+      ) : null}
     </>
   );
 }
@@ -175,6 +187,13 @@ function DateValue({
   const isRelative = "daysAgo" in date;
   return (
     <>
+      {isRelative ? (
+        <NumberText
+          label={label}
+          value={date.daysAgo}
+          onChange={(daysAgo) => onChange({ daysAgo: Math.round(daysAgo) })}
+        />
+      ) : null}
       <Pick
         label={`${label}, kind`}
         value={isRelative ? "ago" : "on"}
@@ -186,14 +205,7 @@ function DateValue({
           onChange(kind === "ago" ? { daysAgo: 30 } : { on: new Date().toISOString().slice(0, 10) })
         }
       />
-      {isRelative ? (
-        <Text
-          label={label}
-          type="number"
-          value={String(date.daysAgo)}
-          onChange={(value) => onChange({ daysAgo: Math.round(Number(value)) || 0 })}
-        />
-      ) : (
+      {isRelative ? null : (
         <Text label={label} type="date" value={date.on} onChange={(on) => onChange({ on })} />
       )}
     </>
@@ -237,6 +249,23 @@ function Pick({
   );
 }
 
+/** A number field that keeps what is typed ("1.", nothing yet) while the rule holds the number. */
+function NumberText(props: { label: string; value: number; onChange: (value: number) => void }) {
+  const [typed, setTyped] = useState({ text: String(props.value), value: props.value });
+  return (
+    <Text
+      label={props.label}
+      type="number"
+      value={typed.value === props.value ? typed.text : String(props.value)}
+      onChange={(text) => {
+        const value = Number(text) || 0;
+        setTyped({ text, value });
+        props.onChange(value);
+      }}
+    />
+  );
+}
+
 function Text({
   label,
   value,
@@ -257,6 +286,7 @@ function Text({
         aria-label={label}
         className={`control control-small ${type === "number" ? "w-24" : "w-44"}`}
         type={type}
+        step={type === "number" ? "any" : undefined}
         value={value}
         list={id}
         maxLength={200}

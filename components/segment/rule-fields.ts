@@ -1,4 +1,4 @@
-import type { SegmentCondition, SegmentDate } from "#core/segment/types.ts";
+import type { SegmentCondition, SegmentDate, SegmentRule } from "#core/segment/types.ts";
 
 export type Choice = { value: string; label: string };
 
@@ -108,3 +108,32 @@ export function withOp(rule: SegmentCondition, op: string): SegmentCondition {
     return { field: "attribute", key, op, value: Number(value) || 0 } as SegmentCondition;
   return { field: "attribute", key, op, value: String(value) } as SegmentCondition;
 }
+
+/** A rule in a few words, to name it in a sentence. */
+export function ruleWords(rule: SegmentRule | undefined, choices: SegmentChoices): string {
+  if (!rule) return "";
+  if ("rules" in rule) return `the group of ${rule.rules.length}`;
+  const op = WORDS[rule.op] ?? rule.op;
+  const nameOf = (all: { id: number; name: string }[], id: number) =>
+    all.find((one) => one.id === id)?.name ?? "one that is gone";
+  switch (rule.field) {
+    case "subscription":
+      return `${op} ${rule.status} on ${nameOf(choices.lists, rule.list)}`;
+    case "engagement": {
+      const action = { clicked: "click", opened: "open", accepted: "get mail" }[rule.action];
+      const which = rule.campaign ? ` ${nameOf(choices.campaigns, rule.campaign)}` : "";
+      return `${op} ${action}${which}${rule.since ? ` since ${dateWords(rule.since)}` : ""}`;
+    }
+    case "joined":
+      return `joined ${op} ${dateWords(rule.date)}`;
+    case "attribute": {
+      const label = choices.attributes.find((one) => one.key === rule.key)?.label ?? rule.key;
+      if ("date" in rule) return `${label} ${op} ${dateWords(rule.date)}`;
+      return "value" in rule ? `${label} ${op} ${rule.value}` : `${label} ${op}`;
+    }
+    default:
+      return `${rule.field} ${op} ${rule.value}`;
+  }
+}
+
+const dateWords = (date: SegmentDate): string => ("on" in date ? date.on : `${date.daysAgo} days ago`);

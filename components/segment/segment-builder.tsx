@@ -12,10 +12,16 @@ import { SubmitButton } from "#components/ui/submit-button.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
 import type { SegmentGroup, SegmentRule } from "#core/segment/types.ts";
 import { ConditionRow } from "./condition-row.tsx";
-import { newCondition, type SegmentChoices } from "./rule-fields.ts";
+import { newCondition, ruleWords, type SegmentChoices } from "./rule-fields.ts";
 
 type Preview =
-  | { ok: true; count: number; ms: number; sample: { id: number; address: string; name: string }[] }
+  | {
+      ok: true;
+      count: number;
+      ms: number;
+      sample: { id: number; address: string; name: string }[];
+      without: { index: number; count: number } | null;
+    }
   | { ok: false; reason: string };
 
 const WAIT_MS = 400;
@@ -61,7 +67,11 @@ export function SegmentBuilder({
           ) : null}
         </ActionForm>
       </Panel>
-      <CountPanel counted={counted} subscribersPath={subscribersPath} />
+      <CountPanel
+        counted={counted}
+        subscribersPath={subscribersPath}
+        withoutWords={(index) => ruleWords(rule.rules[index], choices)}
+      />
     </div>
   );
 }
@@ -179,9 +189,12 @@ function useCount(
 function CountPanel({
   counted,
   subscribersPath,
+  withoutWords,
 }: {
   counted: Preview | "counting" | null;
   subscribersPath: string;
+  /** The rule at this place in words. */
+  withoutWords: (index: number) => string;
 }) {
   return (
     <Panel title="Right now">
@@ -201,7 +214,9 @@ function CountPanel({
             </p>
             {counted.count === 0 ? (
               <p className="text-muted">
-                Nobody matches. Take a condition away, or match any instead of all.
+                {counted.without
+                  ? `Nobody matches all of them. Without ‘${withoutWords(counted.without.index)}’ it would be ${formatNumber(counted.without.count)}.`
+                  : "Nobody matches. Take a condition away, or match any instead of all."}
               </p>
             ) : null}
             <ul className="grid gap-1 text-table">

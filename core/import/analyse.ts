@@ -1,10 +1,10 @@
-import { and, desc, eq, ne, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { imports } from "#db/schema/index.ts";
 import { readFileBytes } from "../file/read.ts";
 import { type Result, refuse, type WorkspaceCtx } from "../platform/context.ts";
 import { CsvStopped, decodeStream, detectDelimiter, detectEncoding, readCsv } from "./csv.ts";
+import { readEarlierMapping } from "./read.ts";
 import { looksLikeHeader, suggestMapping } from "./rules.ts";
-import type { ImportMapping } from "./types.ts";
 
 const HEAD_BYTES = 256 * 1024;
 const SAMPLE_ROWS = 50;
@@ -32,35 +32,13 @@ export async function analyseImport(ctx: WorkspaceCtx, input: { importId: number
   const hasHeader = looksLikeHeader(rows[0]!);
   const header = hasHeader ? rows[0]!.map((cell) => cell.trim()) : null;
   const sample = hasHeader ? rows.slice(1) : rows;
-  const remembered = header ? await rememberedMapping(ctx, header, row.id) : null;
-  const mapping = remembered ?? { columns: suggestMapping(header, sample) };
+  const earlier = await readEarlierMapping(ctx, { id: row.id, header });
+  const mapping = earlier?.mapping ?? { columns: suggestMapping(header, sample) };
   await ctx.db
     .update(imports)
     .set({ state: "mapping", encoding, delimiter, hasHeader, header, sample, mapping, updatedAt: ctx.now() })
     .where(eq(imports.id, row.id));
   return { ok: true };
-}
-
-/** The mapping that this workspace used last for a file with the same header. */
-async function rememberedMapping(
-  ctx: WorkspaceCtx,
-  header: string[],
-  notId: number,
-): Promise<ImportMapping | null> {
-  const [row] = await ctx.db
-    .select({ mapping: imports.mapping })
-    .from(imports)
-    .where(
-      and(
-        eq(imports.workspaceId, ctx.workspaceId),
-        eq(imports.state, "finished"),
-        ne(imports.id, notId),
-        sql`${imports.header} = ${sql.param(header, imports.header)}`,
-      ),
-    )
-    .orderBy(desc(imports.id))
-    .limit(1);
-  return row?.mapping ?? null;
 }
 
 async function readHead(bytes: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -6,9 +6,10 @@ import { consentEvents, imports, subscribers, subscriptions, suppressions } from
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
 import { makeList, makeSubscriber, makeWorkspace, systemCtx, workspaceCtx } from "#db/testing/factories.ts";
 import type { WorkspaceCtx } from "../platform/context.ts";
-import { mapImport } from "./map.ts";
+import { exportRejects } from "./export-rejects.ts";
+import { mapAfresh, mapImport } from "./map.ts";
 import { getImport, listRejects } from "./read.ts";
-import { runImport } from "./run.ts";
+import { failImport, runImport } from "./run.ts";
 import { cancelImport, startImport } from "./start.ts";
 import { uploadImport } from "./upload.ts";
 
@@ -47,6 +48,13 @@ async function importAll(ctx: WorkspaceCtx, listId: number, text: string | Buffe
     result: await getImport(ctx, importId),
     rejects: await listRejects(ctx, importId, { limit: 1000 }),
   };
+}
+
+/** Cancels as soon as the import is running; a queued one would not start at all. */
+async function untilCancelled(ctx: WorkspaceCtx, importId: number): Promise<void> {
+  while ((await getImport(ctx, importId)).state === "queued")
+    await new Promise((resolve) => setImmediate(resolve));
+  await cancelImport(ctx, { importId });
 }
 
 const people = (ctx: WorkspaceCtx) =>
@@ -208,6 +216,80 @@ describe("an import", () => {
     ).rejects.toThrow("role");
     expect(await cancelImport(ctx, { importId })).toEqual({ ok: true });
     expect(await cancelImport(ctx, { importId })).toMatchObject({ ok: false });
+  });
+
+  test("a cancel while the file is read writes nobody", async () => {
+    const { ctx, listId } = await workspace();
+    const importId = await upload(ctx, "email\nann@a.example\nbo@a.example\n");
+    await startImport(ctx, {
+      importId,
+      listIds: [listId],
+      tags: [],
+      standing: "confirmed",
+      consentStatement: "In the shop.",
+      updateExisting: true,
+    });
+    // The clock is read when the import starts: right after it is running, somebody cancels.
+    let cancelled: Promise<unknown> | undefined;
+    const now = () => {
+      cancelled ??= new Promise((resolve) => setImmediate(resolve)).then(() => untilCancelled(ctx, importId));
+      return new Date();
+    };
+    expect(await runImport(systemCtx(db, now), sql, { importId })).toBe("cancelled");
+    await cancelled;
+    expect(await people(ctx)).toEqual([]);
+    expect((await getImport(ctx, importId)).state).toBe("cancelled");
+  });
+
+  test("one that failed at its last try says so, and cannot be changed any more", async () => {
+    const { ctx } = await workspace();
+    const importId = await upload(ctx, "email\nann@a.example\n");
+    await db.update(imports).set({ state: "running" }).where(eq(imports.id, importId));
+    await failImport(systemCtx(db), { importId });
+    expect(await getImport(ctx, importId)).toMatchObject({ state: "failed", error: expect.any(String) });
+    expect(await cancelImport(ctx, { importId })).toMatchObject({ ok: false });
+    expect(await mapAfresh(ctx, { importId })).toMatchObject({ ok: false });
+  });
+
+  test("a mapping is remembered by its column names, and can be forgotten", async () => {
+    const { ctx, listId } = await workspace();
+    const first = await upload(ctx, "mail,town\nann@a.example,Kiel\n");
+    const columns = [{ to: "address" as const }, { to: "tags" as const }];
+    await mapImport(ctx, { importId: first, columns });
+    await startImport(ctx, {
+      importId: first,
+      listIds: [listId],
+      tags: [],
+      standing: "confirmed",
+      consentStatement: "In the shop.",
+      updateExisting: true,
+    });
+    await runImport(systemCtx(db), sql, { importId: first });
+    const second = await upload(ctx, "mail,town\nbo@a.example,Bonn\n");
+    expect((await getImport(ctx, second)).mapping?.columns).toEqual(columns);
+    const other = (await workspace()).ctx;
+    expect(await mapAfresh(other, { importId: second })).toMatchObject({ ok: false });
+    expect(await mapAfresh(ctx, { importId: second })).toEqual({ ok: true });
+    expect((await getImport(ctx, second)).mapping?.columns[1]).toMatchObject({
+      to: "attribute",
+      key: "town",
+    });
+  });
+
+  test("rows not taken come as CSV: cells as they were, skipped addresses below their column", async () => {
+    const { ctx, listId } = await workspace();
+    const { importId } = await importAll(
+      ctx,
+      listId,
+      "name,email\nAnn,ann@a.example\nBo,=nonsense\nAnn again,ann@a.example\n",
+    );
+    let csv = "";
+    for await (const line of await exportRejects(ctx, importId)) csv += line;
+    const [head, rejected, skipped] = csv.trim().split("\r\n");
+    expect(head).toBe("line,result,reason,name,email");
+    expect(rejected).toMatch(/^3,rejected,.*,Bo,'=nonsense$/);
+    expect(skipped).toMatch(/^4,skipped,.*,,ann@a\.example$/);
+    await expect(exportRejects((await workspace()).ctx, importId)).rejects.toThrow("no such import");
   });
 
   test("empty files, zip files and binary files are refused with a sentence", async () => {

@@ -3,7 +3,7 @@ import { imports } from "#db/schema/index.ts";
 import { listAttributes } from "../attribute/read.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform/context.ts";
 import { ATTRIBUTE_TYPES } from "../subscriber/types.ts";
-import type { MapImportInput, SetImportHeaderInput } from "./input.ts";
+import type { ImportIdInput, MapImportInput, SetImportHeaderInput } from "./input.ts";
 import { attributeKey, suggestMapping } from "./rules.ts";
 import type { ImportColumn } from "./types.ts";
 
@@ -73,6 +73,27 @@ export async function setImportHeader(ctx: WorkspaceCtx, input: SetImportHeaderI
       mapping: { columns: suggestMapping(header, sample) },
       updatedAt: ctx.now(),
     })
+    .where(eq(imports.id, row.id));
+  return { ok: true };
+}
+
+/** Forgets the mapping of an earlier import and suggests one from this file alone. */
+export async function mapAfresh(ctx: WorkspaceCtx, input: ImportIdInput): Promise<Result> {
+  requireRole(ctx, "marketer");
+  const [row] = await ctx.db
+    .select({ id: imports.id, header: imports.header, sample: imports.sample })
+    .from(imports)
+    .where(
+      and(
+        eq(imports.id, input.importId),
+        eq(imports.workspaceId, ctx.workspaceId),
+        eq(imports.state, "mapping"),
+      ),
+    );
+  if (!row) return refuse("This import is already running or done.");
+  await ctx.db
+    .update(imports)
+    .set({ mapping: { columns: suggestMapping(row.header, row.sample ?? []) }, updatedAt: ctx.now() })
     .where(eq(imports.id, row.id));
   return { ok: true };
 }

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { importRejects, imports } from "#db/schema/index.ts";
 import { CoreError, type WorkspaceCtx } from "../platform/context.ts";
 
@@ -23,6 +23,33 @@ export function listImports(ctx: WorkspaceCtx): Promise<Import[]> {
     .where(eq(imports.workspaceId, ctx.workspaceId))
     .orderBy(desc(imports.id))
     .limit(50);
+}
+
+/** The last finished import of this workspace with the same column names; its mapping is offered again. */
+export async function readEarlierMapping(
+  ctx: WorkspaceCtx,
+  row: Pick<Import, "id" | "header">,
+): Promise<Pick<Import, "id" | "fileName" | "mapping" | "finishedAt"> | null> {
+  if (!row.header) return null;
+  const [earlier] = await ctx.db
+    .select({
+      id: imports.id,
+      fileName: imports.fileName,
+      mapping: imports.mapping,
+      finishedAt: imports.finishedAt,
+    })
+    .from(imports)
+    .where(
+      and(
+        eq(imports.workspaceId, ctx.workspaceId),
+        eq(imports.state, "finished"),
+        ne(imports.id, row.id),
+        sql`${imports.header} = ${sql.param(row.header, imports.header)}`,
+      ),
+    )
+    .orderBy(desc(imports.id))
+    .limit(1);
+  return earlier ?? null;
 }
 
 /** Reasons and how often, for the result page. */

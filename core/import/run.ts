@@ -94,11 +94,15 @@ async function mergeAll(
   let cancelled = false;
   const mergeNext = async (): Promise<void> => {
     for (let range = ranges.shift(); range && !cancelled; range = ranges.shift()) {
+      // Asked before each chunk, so that nobody is written after a cancel that came while the file was read.
+      const [now] = await ctx.db.select({ state: imports.state }).from(imports).where(eq(imports.id, row.id));
+      if (now?.state !== "running") {
+        cancelled = true;
+        return;
+      }
       const merged = await mergeChunk(sql, table, job, range);
       for (const key of ["created", "updated", "unchanged", "skipped"] as const) total[key] += merged[key];
       await progress(ctx, row.id, total);
-      const [now] = await ctx.db.select({ state: imports.state }).from(imports).where(eq(imports.id, row.id));
-      cancelled = now?.state !== "running";
     }
   };
   await Promise.all(Array.from({ length: MERGE_CONNECTIONS }, mergeNext));
@@ -114,6 +118,22 @@ async function mergeAll(
     await notifyLive(tx, `workspace:${row.workspaceId}`);
   });
   return "finished";
+}
+
+/** Ends an import that failed each time it was tried; people written so far stay. */
+export async function failImport(ctx: Ctx, input: { importId: number }): Promise<void> {
+  const changed = await ctx.db
+    .update(imports)
+    .set({
+      state: "failed",
+      error:
+        "The import stopped by an error of the system, each time it was tried. People written so far stay. Upload the file again to go on.",
+      finishedAt: ctx.now(),
+      updatedAt: ctx.now(),
+    })
+    .where(and(eq(imports.id, input.importId), inArray(imports.state, ["queued", "running"])))
+    .returning({ id: imports.id });
+  if (changed.length > 0) await notifyLive(ctx.db, `import:${input.importId}`);
 }
 
 async function progress(

@@ -6,6 +6,9 @@ import { withTransaction } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import type { ImportIdInput, StartImportInput } from "./input.ts";
 
+/** Tries from the file's start before an import counts as failed; the last comes some minutes after the first. */
+const IMPORT_ATTEMPTS = 6;
+
 /** Starts an import whose columns are mapped: the worker reads it, the tab may close. */
 export async function startImport(
   ctx: WorkspaceCtx,
@@ -57,7 +60,12 @@ export async function startImport(
       .update(imports)
       .set({ state: "queued", options, startedAt: null, updatedAt: ctx.now() })
       .where(eq(imports.id, row.id));
-    await enqueue(tx.db, "run-import", { importId: row.id }, { key: `import:${row.id}` });
+    await enqueue(
+      tx.db,
+      "run-import",
+      { importId: row.id },
+      { key: `import:${row.id}`, maxAttempts: IMPORT_ATTEMPTS },
+    );
     await recordAudit(tx, { workspaceId: ctx.workspaceId, action: "import.start", target: row.fileName });
     return { ok: true, importId: row.id };
   });
@@ -68,7 +76,7 @@ export async function cancelImport(ctx: WorkspaceCtx, input: ImportIdInput): Pro
   requireRole(ctx, "marketer");
   const changed = await ctx.db
     .update(imports)
-    .set({ state: "cancelled", finishedAt: ctx.now(), updatedAt: ctx.now() })
+    .set({ error: null, state: "cancelled", finishedAt: ctx.now(), updatedAt: ctx.now() })
     .where(
       and(
         eq(imports.id, input.importId),

@@ -15,9 +15,10 @@ export function listSegmentNames(ctx: WorkspaceCtx): Promise<{ id: number; name:
 
 /** The segments of the workspace with how many campaigns to come use each. */
 export function listSegments(ctx: WorkspaceCtx): Promise<(Segment & { usedBy: number })[]> {
-  const usedBy = sql<number>`(select count(*)::int from campaigns c where c.workspace_id = ${segments.workspaceId}
+  // Spelled out: drizzle leaves the table's name away in a select of one table, and then `id` would be the campaign's.
+  const usedBy = sql<number>`(select count(*)::int from campaigns c where c.workspace_id = segments.workspace_id
     and c.state in ('draft', 'scheduled') and c.kind = 'campaign'
-    and (c.audience->'include'->'segments' @> to_jsonb(${segments.id}) or c.audience->'exclude'->'segments' @> to_jsonb(${segments.id})))`;
+    and (c.audience->'include'->'segments' @> to_jsonb(segments.id) or c.audience->'exclude'->'segments' @> to_jsonb(segments.id)))`;
   return ctx.db
     .select({
       id: segments.id,

@@ -4,8 +4,12 @@ import { campaigns, segments } from "#db/schema/index.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
-import { countSegment } from "./count.ts";
+import { countSegment, isTimeout } from "./count.ts";
 import { SegmentRuleInput } from "./input.ts";
+import type { SegmentGroup } from "./types.ts";
+
+/** How long saving waits for a count, in milliseconds. */
+const COUNT_MS = 5_000;
 
 export const SaveSegmentInput = z.object({
   /** None: a new segment. */
@@ -36,7 +40,7 @@ export function saveSegment(
         ),
       );
     if (taken) return refuse("Another segment has this name.", { name: "Another segment has this name." });
-    const counted = await countSegment(tx, { rule: input.rule }).catch(() => null);
+    const counted = await countUnlessSlow(tx, input.rule);
     const values = {
       name: input.name,
       rule: input.rule,
@@ -58,6 +62,42 @@ export function saveSegment(
     if (!row) return refuse("This segment is gone.");
     await recordAudit(tx, { workspaceId: ctx.workspaceId, action: "segment.save", target: input.name });
     return { ok: true, segmentId: row.id };
+  });
+}
+
+/** Null where counting takes longer than COUNT_MS: it is saved without a count. */
+async function countUnlessSlow(ctx: WorkspaceCtx, rule: SegmentGroup) {
+  try {
+    return await countSegment(ctx, { rule }, COUNT_MS);
+  } catch (error) {
+    if (isTimeout(error)) return null;
+    throw error;
+  }
+}
+
+/** Copies a segment under a name of its own. */
+export function duplicateSegment(
+  ctx: WorkspaceCtx,
+  input: SegmentIdInput,
+): Promise<Result<{ segmentId: number }>> {
+  requireRole(ctx, "marketer");
+  return withTransaction(ctx, async (tx) => {
+    const mine = await tx.db
+      .select({ id: segments.id, name: segments.name, rule: segments.rule })
+      .from(segments)
+      .where(eq(segments.workspaceId, ctx.workspaceId));
+    const from = mine.find((one) => one.id === input.segmentId);
+    if (!from) return refuse("This segment is gone.");
+    const taken = new Set(mine.map((one) => one.name.toLowerCase()));
+    const base = `${from.name.slice(0, 70)}, copy`;
+    let name = base;
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${base} ${n}`;
+    const [row] = await tx.db
+      .insert(segments)
+      .values({ workspaceId: ctx.workspaceId, name, rule: from.rule })
+      .returning({ id: segments.id });
+    await recordAudit(tx, { workspaceId: ctx.workspaceId, action: "segment.duplicate", target: from.name });
+    return { ok: true, segmentId: row!.id };
   });
 }
 

@@ -28,9 +28,10 @@ export const addSuppressionsForAll = (ctx: AdminCtx, input: AddSuppressionsInput
 async function add(ctx: Ctx, input: AddSuppressionsInput, workspaceId: number | null): Promise<Added> {
   const typed = input.addresses.split(/[\s,;]+/).filter((word) => word !== "");
   const read = typed.map((word) => ({ word, parsed: parseAddress(word) }));
-  const good = read.flatMap(({ parsed }) =>
-    parsed.ok ? [{ address: parsed.address, key: parsed.addressKey }] : [],
+  const byKey = new Map(
+    read.flatMap(({ parsed }) => (parsed.ok ? [[parsed.addressKey, parsed.address] as const] : [])),
   );
+  const good = [...byKey].map(([key, address]) => ({ key, address }));
   const bad = read.filter(({ parsed }) => !parsed.ok).map(({ word }) => word);
   if (good.length === 0)
     return refuse("There is no address in it.", { addresses: "There is no address in it." });
@@ -86,7 +87,10 @@ function lift(ctx: Ctx, input: LiftSuppressionInput, workspaceId: number | null)
       return refuse(
         "This suppression is lifted already, or holds for the whole installation: ask an administrator.",
       );
-    if (row.reason === "complaint" && input.typedAddress?.toLowerCase() !== row.address.toLowerCase()) {
+    if (
+      row.reason === "complaint" &&
+      input.typedAddress?.trim().toLowerCase() !== row.address.toLowerCase()
+    ) {
       return refuse("This person complained about your mail. Type the address to lift it all the same.", {
         typedAddress: "Type the address.",
       });

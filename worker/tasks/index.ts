@@ -23,7 +23,7 @@ export const otherTasks = (ctx: Ctx, sql: Sql): TaskList => ({
   "launch-campaign": (payload) => launchCampaignTask(ctx, payload),
   "reconcile-ledger": () => reconcileLedgerTask(ctx),
   "resolve-domains": () => resolveDomainsTask(ctx),
-  "run-import": (payload) => runImportTask(ctx, sql, payload),
+  "run-import": (payload, { job }) => runImportTask(ctx, sql, payload, job),
   "sweep-campaigns": () => sweepCampaignsTask(ctx),
   "take-report": (payload) => takeReportTask(ctx, payload),
 });

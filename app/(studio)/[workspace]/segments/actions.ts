@@ -4,7 +4,13 @@ import { redirect } from "next/navigation";
 import { workspaceAction } from "#app/_server/action.ts";
 import { CountSegmentInput } from "#core/segment/count.ts";
 import { previewSegment } from "#core/segment/preview.ts";
-import { removeSegment, SaveSegmentInput, SegmentIdInput, saveSegment } from "#core/segment/save.ts";
+import {
+  duplicateSegment,
+  removeSegment,
+  SaveSegmentInput,
+  SegmentIdInput,
+  saveSegment,
+} from "#core/segment/save.ts";
 
 const save = workspaceAction("marketer", SaveSegmentInput, saveSegment);
 
@@ -32,3 +38,11 @@ export const previewSegmentAction = workspaceAction("viewer", CountSegmentInput,
   refresh: false,
 });
 export const removeSegmentAction = workspaceAction("marketer", SegmentIdInput, removeSegment);
+const duplicate = workspaceAction("marketer", SegmentIdInput, duplicateSegment);
+
+/** Copies a segment and opens the copy. */
+export async function duplicateSegmentAction(slug: string, form: FormData) {
+  const result = await duplicate(slug, form);
+  if (result.ok) redirect(`/${slug}/segments/${result.segmentId}`);
+  return result;
+}

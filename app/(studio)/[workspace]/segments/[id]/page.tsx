@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { requireWorkspace } from "#app/_server/page.ts";
 import { SegmentBuilder } from "#components/segment/segment-builder.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
@@ -9,7 +10,12 @@ import { hasRole } from "#core/platform/context.ts";
 import { readSegmentChoices } from "#core/segment/choices.ts";
 import { getSegment } from "#core/segment/read.ts";
 import { orNotFound } from "../../or-not-found.ts";
-import { previewSegmentAction, removeSegmentAction, saveSegmentAction } from "../actions.ts";
+import {
+  duplicateSegmentAction,
+  previewSegmentAction,
+  removeSegmentAction,
+  saveSegmentAction,
+} from "../actions.ts";
 
 export const metadata: Metadata = { title: "Segment" };
 
@@ -26,6 +32,14 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
         actions={
           <>
             <LinkButton href={`/${slug}/subscribers?segment=${segment.id}`}>See the people</LinkButton>
+            {canWrite ? (
+              <ActionButton
+                action={duplicateSegmentAction.bind(null, slug)}
+                values={{ segmentId: String(segment.id) }}
+              >
+                Duplicate
+              </ActionButton>
+            ) : null}
             {canWrite ? (
               <ConfirmButton
                 label="Delete…"
@@ -44,7 +58,11 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
       />
       {"saved" in (await searchParams) ? (
         <div className="mb-4" role="status">
-          <Banner tone="info">Saved.</Banner>
+          <Banner tone="info">
+            {segment.count === null
+              ? "Saved without a count: counting takes longer than 5 seconds."
+              : "Saved."}
+          </Banner>
         </div>
       ) : null}
       <SegmentBuilder

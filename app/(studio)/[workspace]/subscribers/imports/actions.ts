@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import { workspaceAction } from "#app/_server/action.ts";
 import { ImportIdInput, MapImportInput, SetImportHeaderInput, StartImportInput } from "#core/import/input.ts";
-import { mapChoices, setImportHeader } from "#core/import/map.ts";
+import { mapAfresh, mapChoices, setImportHeader } from "#core/import/map.ts";
 import { cancelImport, startImport } from "#core/import/start.ts";
 
 const map = workspaceAction("marketer", MapImportInput, mapChoices);
@@ -16,6 +16,7 @@ export async function mapImportAction(slug: string, form: FormData) {
 }
 
 export const setImportHeaderAction = workspaceAction("marketer", SetImportHeaderInput, setImportHeader);
+export const mapAfreshAction = workspaceAction("marketer", ImportIdInput, mapAfresh);
 const start = workspaceAction("marketer", StartImportInput, startImport);
 
 export async function startImportAction(slug: string, form: FormData) {

@@ -11,12 +11,18 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Steps } from "#components/ui/steps.tsx";
 import { listAttributes } from "#core/attribute/read.ts";
-import { countRejectReasons, getImport } from "#core/import/read.ts";
+import { countRejectReasons, getImport, readEarlierMapping } from "#core/import/read.ts";
 import { listListNames } from "#core/list/read.ts";
 import { hasRole } from "#core/platform/context.ts";
 import { listTags } from "#core/subscriber/read.ts";
 import { orNotFound } from "../../../or-not-found.ts";
-import { cancelImportAction, mapImportAction, setImportHeaderAction, startImportAction } from "../actions.ts";
+import {
+  cancelImportAction,
+  mapAfreshAction,
+  mapImportAction,
+  setImportHeaderAction,
+  startImportAction,
+} from "../actions.ts";
 
 export const metadata: Metadata = { title: "Import" };
 
@@ -42,6 +48,8 @@ export default async function Page({
   const [attributes, lists, tags] = isMapping
     ? await Promise.all([listAttributes(ctx), listListNames(ctx), listTags(ctx)])
     : [[], [], []];
+  const earlier = isMapping && step === 1 ? await readEarlierMapping(ctx, row) : null;
+  const isEarlier = earlier !== null && JSON.stringify(earlier.mapping) === JSON.stringify(row.mapping);
   return (
     <div className="page">
       <PageHeader
@@ -76,6 +84,22 @@ export default async function Page({
       </PageHeader>
       {isMapping && step === 1 ? (
         <div className="stack">
+          {isEarlier ? (
+            <Banner
+              tone="info"
+              actions={
+                <ActionButton
+                  action={mapAfreshAction.bind(null, slug)}
+                  values={{ importId: String(row.id) }}
+                  size="small"
+                >
+                  Start from scratch
+                </ActionButton>
+              }
+            >
+              The columns are mapped as in your import of {earlier.fileName}.
+            </Banner>
+          ) : null}
           {row.hasHeader ? null : (
             <Banner tone="info" title="The first row looks like a person, not like column names.">
               So it is imported too. Say what each column holds.
@@ -96,6 +120,8 @@ export default async function Page({
             </ActionButton>
           </div>
           <MapColumns
+            // The fields hold their choices themselves: a mapping suggested anew makes them anew.
+            key={JSON.stringify(row.mapping)}
             row={row}
             attributes={attributes}
             action={mapImportAction.bind(null, slug)}
@@ -111,6 +137,7 @@ export default async function Page({
           types={new Map(attributes.map((one) => [one.key, one.type]))}
           action={startImportAction.bind(null, slug)}
           mapHref={`${path}/${row.id}`}
+          listsHref={`/${slug}/lists`}
         />
       ) : null}
       {isLive ? (
