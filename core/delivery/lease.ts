@@ -3,7 +3,7 @@ import type { Claim, LaneHold } from "./reserve.ts";
 
 /** A worker that was not heard of for so long is dead; judged by the database's clock alone. */
 export const LEASE_SECONDS = 15;
-/** A claim taken over so often and never settled may be what kills workers. */
+/** A claim taken over so often, with nothing of it settled in between, may be what kills workers. */
 const ADOPTIONS_MAX = 3;
 
 /** Enters a worker into the list of the living; ids are never used again. */
@@ -87,29 +87,42 @@ export async function acquire(sql: Sql, laneId: number, workerId: number): Promi
 }
 
 /**
- * Takes over the claims that the lane's owners before left behind, in the lane's own transaction. Those taken over
- * too often are set aside. Rows that stand in `due` or in another claim by now are left out; `open` skips settled ones.
+ * Takes over the claims that the lane's owners before left behind, in the lane's own transaction, and shortens each to
+ * what is still open: rows that are settled, stand in `due` or were claimed anew since are left out. A claim that ended its
+ * owners again and again is set aside; only the one in front can have, and only where nothing of it was settled since.
  */
 export async function adopt(
   tx: TransactionSql,
   hold: LaneHold,
 ): Promise<{ claims: Claim[]; setAside: number[] }> {
-  const rows = await tx<(Claim & { isSetAside: boolean })[]>`
+  // First and alone: it waits for flushes in flight, and the statement after it sees what they wrote.
+  const old = await tx<{ id: string }[]>`
     with held as (select id from lanes where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}
-      for no key update),
-    old as (select c.id from claims c join held on held.id = c.lane_id
-      where c.epoch < ${hold.epoch} and c.set_aside_at is null order by c.id for update of c),
-    mine as (update claims c set epoch = ${hold.epoch}, adopted = adopted + 1,
-      set_aside_at = case when adopted + 1 > ${ADOPTIONS_MAX} then now() end
-      from old where c.id = old.id returning c.*)
-    select m.id::int, m.epoch, m.campaign_id as "campaignId", m.pool_id as "poolId", m.bucket, m.class,
-      m.set_aside_at is not null as "isSetAside",
-      array(select s from unnest(m.seqs) with ordinality u(s, turn) where not exists (
-        select from due r where r.campaign_id = m.campaign_id and r.seq = s) and not exists (
-        select from claims c where c.campaign_id = m.campaign_id and c.id <> m.id and s = any(c.seqs)) order by turn) as seqs
-    from mine m order by m.class, m.id`;
+      for no key update)
+    select c.id from claims c join held on held.id = c.lane_id
+    where c.epoch < ${hold.epoch} and c.set_aside_at is null order by c.id for update of c`;
+  if (old.length === 0) return { claims: [], setAside: [] };
+  const rows = await tx<(Claim & { isSetAside: boolean })[]>`
+    with left_over as materialized (
+      select c.id, row_number() over (order by c.class, c.id) = 1 as is_first, cardinality(c.seqs) as n,
+        array(select s from unnest(c.seqs) with ordinality u(s, turn)
+          join deliveries d on d.campaign_id = c.campaign_id and d.seq = u.s and d.state in ('w', 'd')
+          where not exists (select from due r where r.campaign_id = c.campaign_id and r.seq = s)
+            and not exists (select from claims o where o.campaign_id = c.campaign_id and o.id > c.id and s = any(o.seqs))
+          order by turn) as seqs
+      from claims c where c.id = any(${old.map((row) => row.id)}::bigint[])
+    ), counted as (
+      select *, cardinality(seqs) < n as has_moved from left_over
+    )
+    update claims c set epoch = ${hold.epoch}, seqs = w.seqs,
+      adopted = case when w.has_moved then 0 when w.is_first then c.adopted + 1 else c.adopted end,
+      set_aside_at = case when w.is_first and not w.has_moved and c.adopted >= ${ADOPTIONS_MAX} then now() end
+    from counted w where c.id = w.id
+    returning c.id::int, c.epoch, c.campaign_id as "campaignId", c.pool_id as "poolId", c.bucket, c.class, c.seqs,
+      c.set_aside_at is not null as "isSetAside"`;
+  rows.sort((x, y) => x.class - y.class || x.id - y.id);
   return {
-    claims: rows.filter((row) => !row.isSetAside),
+    claims: rows.filter((row) => !row.isSetAside).map(({ isSetAside: _, ...claim }) => claim),
     setAside: rows.filter((row) => row.isSetAside).map((row) => row.id),
   };
 }

@@ -376,6 +376,43 @@ test("a claim that ended three workers is set aside", async () => {
   ]);
 });
 
+test("a claim of which something is settled each time is never set aside, nor is one that waits behind another", async () => {
+  const b = nextBucket();
+  const id = await running(9, { bucket: b });
+  let h = await hold(b);
+  const first = await take(h, b, 7);
+  await take(h, b, 2);
+  let front: Claim = first[0]!;
+  for (let i = 1; i <= 6; i++) {
+    await settle(t.sql, { outcomes: [outcome(front, i)], finished: [] });
+    await release(t.sql, h, 0);
+    h = await hold(b);
+    const { claims, setAside } = (await t.sql.begin((tx) => adopt(tx, h))) as Awaited<
+      ReturnType<typeof adopt>
+    >;
+    expect(setAside).toEqual([]);
+    expect(claims.map((claim) => claim.seqs)).toEqual([[1, 2, 3, 4, 5, 6, 7].slice(i), [8, 9]]);
+    front = claims[0]!;
+  }
+  expect(await places(id)).toEqual({ open: 3, ahead: 0, claimed: 3, due: 0, twice: 0 });
+});
+
+test("a recipient given back and claimed anew belongs to the newer claim alone", async () => {
+  const b = nextBucket();
+  const id = await running(3, { bucket: b });
+  const h = await hold(b);
+  const [older] = await take(h, b, 3);
+  const back = outcome(older!, 2, { kind: "back", code: null, reply: null, retryAt: Date.now() - 1_000 });
+  await settle(t.sql, { outcomes: [back], finished: [] });
+  const [newer] = await take(h, b, 3);
+  expect(newer?.seqs).toEqual([2]);
+  await release(t.sql, h, 0);
+  const next = await hold(b);
+  const { claims } = (await t.sql.begin((tx) => adopt(tx, next))) as Awaited<ReturnType<typeof adopt>>;
+  expect(claims.map((claim) => claim.seqs)).toEqual([[1, 3], [2]]);
+  expect(await places(id)).toEqual({ open: 3, ahead: 0, claimed: 3, due: 0, twice: 0 });
+});
+
 test("what a paused campaign gives back waits, and the settle says that it no longer runs", async () => {
   const b = nextBucket();
   const id = await running(2, { bucket: b });
