@@ -1,4 +1,5 @@
 import { Ban, Download } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
@@ -24,6 +25,8 @@ export function SuppressionPage(props: {
   reason: SuppressionReason | undefined;
   counts: { reason: SuppressionReason; n: number }[];
   add: FormAction | null;
+  /** Where a long list goes in as a file. */
+  importHref?: string;
   children: ReactNode;
 }) {
   const total = props.counts.reduce((sum, row) => sum + row.n, 0);
@@ -64,6 +67,15 @@ export function SuppressionPage(props: {
                   rows={5}
                 />
                 <TextField name="note" label="Why" optional maxLength={500} />
+                {props.importHref ? (
+                  <p className="text-help text-muted">
+                    A long list goes in as a file:{" "}
+                    <Link className="link" href={props.importHref}>
+                      import it
+                    </Link>{" "}
+                    and say that these people must not be mailed.
+                  </p>
+                ) : null}
               </FormDialog>
             ) : null}
           </>

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { imports } from "#db/schema/index.ts";
+import { listAttributes } from "../attribute/read.ts";
 import { readFileBytes } from "../file/read.ts";
 import { type Result, refuse, type WorkspaceCtx } from "../platform/context.ts";
 import { CsvStopped, decodeStream, detectDelimiter, detectEncoding, readCsv } from "./csv.ts";
@@ -33,7 +34,7 @@ export async function analyseImport(ctx: WorkspaceCtx, input: { importId: number
   const header = hasHeader ? rows[0]!.map((cell) => cell.trim()) : null;
   const sample = hasHeader ? rows.slice(1) : rows;
   const earlier = await readEarlierMapping(ctx, { id: row.id, header });
-  const mapping = earlier?.mapping ?? { columns: suggestMapping(header, sample) };
+  const mapping = earlier?.mapping ?? { columns: suggestMapping(header, sample, await listAttributes(ctx)) };
   await ctx.db
     .update(imports)
     .set({ state: "mapping", encoding, delimiter, hasHeader, header, sample, mapping, updatedAt: ctx.now() })

@@ -2,13 +2,20 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { consentEvents, imports, subscribers, subscriptions, suppressions } from "#db/schema/index.ts";
+import {
+  attributes,
+  consentEvents,
+  imports,
+  subscribers,
+  subscriptions,
+  suppressions,
+} from "#db/schema/index.ts";
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
 import { makeList, makeSubscriber, makeWorkspace, systemCtx, workspaceCtx } from "#db/testing/factories.ts";
 import type { WorkspaceCtx } from "../platform/context.ts";
 import { exportRejects } from "./export-rejects.ts";
 import { mapAfresh, mapImport } from "./map.ts";
-import { getImport, listRejects } from "./read.ts";
+import { countRejectReasons, getImport, listRejects } from "./read.ts";
 import { failImport, runImport } from "./run.ts";
 import { cancelImport, startImport } from "./start.ts";
 import { uploadImport } from "./upload.ts";
@@ -274,6 +281,17 @@ describe("an import", () => {
       to: "attribute",
       key: "town",
     });
+    // An attribute of the same name is the same attribute, whatever its key.
+    await db
+      .insert(attributes)
+      .values({ workspaceId: other.workspaceId, key: "place", label: "Town", type: "text" });
+    await db.update(attributes).set({ label: "Home" }).where(eq(attributes.workspaceId, ctx.workspaceId));
+    await db
+      .insert(attributes)
+      .values({ workspaceId: ctx.workspaceId, key: "home_town", label: "Town", type: "text" });
+    await mapAfresh(ctx, { importId: second });
+    const column = (await getImport(ctx, second)).mapping?.columns[1];
+    expect(column).toMatchObject({ to: "attribute", key: "home_town" });
   });
 
   test("rows not taken come as CSV: cells as they were, skipped addresses below their column", async () => {
@@ -289,6 +307,15 @@ describe("an import", () => {
     expect(head).toBe("line,result,reason,name,email");
     expect(rejected).toMatch(/^3,rejected,.*,Bo,'=nonsense$/);
     expect(skipped).toMatch(/^4,skipped,.*,,ann@a\.example$/);
+    const again = await importAll(
+      ctx,
+      listId,
+      "name,email,born\nA,no,\nB,nope,\nC,cy@a.example,2020-01-01\nD,dy@a.example,soon\nE,cy@a.example,\n",
+    );
+    expect((await countRejectReasons(ctx, again.importId)).map(({ reason, n }) => [reason, n])).toEqual([
+      ["The address has no @ with something on both sides.", 2],
+      ["The same address stands further up", 1],
+    ]);
     await expect(exportRejects((await workspace()).ctx, importId)).rejects.toThrow("no such import");
   });
 

@@ -70,7 +70,7 @@ export async function setImportHeader(ctx: WorkspaceCtx, input: SetImportHeaderI
       hasHeader: input.hasHeader,
       header,
       sample,
-      mapping: { columns: suggestMapping(header, sample) },
+      mapping: { columns: suggestMapping(header, sample, await listAttributes(ctx)) },
       updatedAt: ctx.now(),
     })
     .where(eq(imports.id, row.id));
@@ -93,7 +93,10 @@ export async function mapAfresh(ctx: WorkspaceCtx, input: ImportIdInput): Promis
   if (!row) return refuse("This import is already running or done.");
   await ctx.db
     .update(imports)
-    .set({ mapping: { columns: suggestMapping(row.header, row.sample ?? []) }, updatedAt: ctx.now() })
+    .set({
+      mapping: { columns: suggestMapping(row.header, row.sample ?? [], await listAttributes(ctx)) },
+      updatedAt: ctx.now(),
+    })
     .where(eq(imports.id, row.id));
   return { ok: true };
 }

@@ -52,17 +52,21 @@ export async function readEarlierMapping(
   return earlier ?? null;
 }
 
-/** Reasons and how often, for the result page. */
+/** A reason without what is the row's own: the value in quotes, the line, the day. */
+const plainReason = sql<string>`regexp_replace(regexp_replace(regexp_replace(regexp_replace(${importRejects.reason},
+  ' ?\\(“.*”\\)$', ''), '“[^”]*”', 'a value'), ' stands in line \\d+$', ' stands further up'), ' on \\d+ \\w+ \\d{4}$', '')`;
+
+/** Reasons and how often, for the result page; reasons that differ in a value only count as one. */
 export async function countRejectReasons(
   ctx: WorkspaceCtx,
   importId: number,
 ): Promise<{ kind: string; reason: string; n: number }[]> {
   await getImport(ctx, importId);
   return ctx.db
-    .select({ kind: importRejects.kind, reason: importRejects.reason, n: count() })
+    .select({ kind: importRejects.kind, reason: plainReason, n: count() })
     .from(importRejects)
     .where(eq(importRejects.importId, importId))
-    .groupBy(importRejects.kind, importRejects.reason)
+    .groupBy(importRejects.kind, sql`2`)
     .orderBy(desc(count()))
     .limit(20);
 }

@@ -80,8 +80,15 @@ export function looksLikeHeader(row: string[]): boolean {
   return new Set(named.map(squash)).size === named.length;
 }
 
-/** What each column most likely is, from its header and its values; the person decides. */
-export function suggestMapping(header: string[] | null, sample: string[][]): ImportColumn[] {
+/**
+ * What each column most likely is, from its header, its values and the attributes that there are already (`known`);
+ * the person decides.
+ */
+export function suggestMapping(
+  header: string[] | null,
+  sample: string[][],
+  known: { key: string; label: string; type: AttributeType }[] = [],
+): ImportColumn[] {
   // Beyond the header a field is surplus: its row is rejected, it makes no column.
   const width = header?.length ?? Math.max(...sample.map((row) => row.length), 0);
   const names = Array.from({ length: width }, (_, i) => header?.[i]?.trim() ?? "");
@@ -101,9 +108,15 @@ export function suggestMapping(header: string[] | null, sample: string[][]): Imp
     if (i === consentAt) return { to: "consent-at" };
     if (i === consentIp) return { to: "consent-ip" };
     if (SKIPPED_HEADERS.has(plain) || (header !== null && name === "")) return { to: "skip" };
-    const known = KNOWN_KEYS[plain];
-    const label = known?.label ?? (name || `Column ${i + 1}`);
-    let key = known?.key ?? attributeKey(name || `column_${i + 1}`);
+    const same =
+      name === "" ? undefined : known.find((one) => squash(one.label) === plain && !used.has(one.key));
+    if (same) {
+      used.add(same.key);
+      return { to: "attribute", key: same.key, label: same.label, type: same.type };
+    }
+    const usual = KNOWN_KEYS[plain];
+    const label = usual?.label ?? (name || `Column ${i + 1}`);
+    let key = usual?.key ?? attributeKey(name || `column_${i + 1}`);
     while (used.has(key)) key = `${key}_${i + 1}`;
     used.add(key);
     return { to: "attribute", key, label, type: suggestType(values[i] ?? []) };

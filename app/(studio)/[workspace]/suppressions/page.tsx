@@ -30,6 +30,7 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
       query={query}
       reason={filter.reason}
       counts={counts}
+      importHref={`/${workspace.slug}/subscribers/imports`}
       add={canWrite ? addSuppressionsAction.bind(null, workspace.slug) : null}
     >
       <SuppressionTable
