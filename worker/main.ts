@@ -27,13 +27,20 @@ const settings = env();
 const logger = log("worker");
 const main = makeDb(settings.databaseUrl, { max: 6, applicationName: "lettermill worker" });
 const lease = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill lease" });
+const facts = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill facts" });
 const ctx: Ctx = {
   db: main.db,
   now: () => new Date(),
   actor: { kind: "system" },
   settings: { appUrl: settings.appUrl, secret: settings.appSecret },
 };
-const engine = new Engine({ db: main.db, sql: main.sql, leaseSql: lease.sql, env: settings });
+const engine = new Engine({
+  db: main.db,
+  sql: main.sql,
+  leaseSql: lease.sql,
+  factsSql: facts.sql,
+  env: settings,
+});
 
 const pool = new pg.Pool({
   connectionString: settings.databaseUrl,
@@ -78,7 +85,7 @@ async function stop(): Promise<void> {
   clearInterval(finishing);
   const jobsEnd = Promise.race([jobs.stop(), new Promise((done) => setTimeout(done, JOBS_END_MS).unref())]);
   await Promise.all([engine.drain(), lanes.stop(), jobsEnd]);
-  await Promise.allSettled([pool.end(), main.end(), lease.end()]);
+  await Promise.allSettled([pool.end(), main.end(), lease.end(), facts.end()]);
   logger.info("stopped");
 }
 

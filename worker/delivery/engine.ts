@@ -32,6 +32,8 @@ export type EngineOptions = {
   sql: Sql;
   /** One connection for the lease alone. */
   leaseSql: Sql;
+  /** One for what became of mails: what waits behind the queries of many lanes is unwritten when the process dies. */
+  factsSql: Sql;
   env: Env;
   timeouts?: Partial<Timeouts>;
   /** Hears of each mail that is started; how interleaving is measured. */
@@ -69,7 +71,7 @@ export class Engine implements LaneHouse {
     const ctx: Ctx = { db, now: () => new Date(), actor: { kind: "system" }, settings };
     this.messages = new Messages(db, settings);
     this.targets = new Targets(sql, ctx, () => this.dns);
-    this.settler = new Settler(sql, (campaigns) => this.#putBack(campaigns));
+    this.settler = new Settler(options.factsSql, (campaigns) => this.#putBack(campaigns));
     this.membership = new Membership(
       options.leaseSql,
       { host: hostname(), pid: process.pid },

@@ -129,10 +129,12 @@ async function startEngine(
 ): Promise<RunningEngine> {
   const main = makeDb(url, { max: 4, applicationName: "engine" });
   const lease = makeDb(url, { max: 1, applicationName: "lease" });
+  const facts = makeDb(url, { max: 1, applicationName: "facts" });
   const engine = new Engine({
     db: main.db,
     sql: main.sql,
     leaseSql: lease.sql,
+    factsSql: facts.sql,
     env: readEnv(env),
     onStart: (laneId, { campaignId, domain }) => starts.push({ laneId, campaignId, domain }),
     timeouts: {
@@ -159,7 +161,7 @@ async function startEngine(
   let ended: Promise<void> | undefined;
   const drain = async () => {
     await Promise.all([engine.drain(), runner.stop()]);
-    await Promise.all([main.end(), lease.end()]);
+    await Promise.all([main.end(), lease.end(), facts.end()]);
   };
   return {
     engine,
