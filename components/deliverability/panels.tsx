@@ -161,9 +161,17 @@ export function ReplyTable({
         {
           key: "sample",
           head: "What the server said",
-          cell: (row) => <ReplyText>{`${row.code ?? ""} ${row.sample}`.trim()}</ReplyText>,
+          cell: (row) => (
+            <div className="max-w-2xl py-1">
+              <ReplyText block>{`${row.code ?? ""} ${row.sample}`.trim()}</ReplyText>
+            </div>
+          ),
         },
-        { key: "verdict", head: "We conclude", cell: (row) => row.verdict ?? "nothing" },
+        {
+          key: "verdict",
+          head: "We conclude",
+          cell: (row) => row.verdict?.replaceAll("-", " ") ?? "nothing",
+        },
         { key: "n", head: "Times", align: "end", cell: (row) => formatNumber(row.n) },
         ...(showLane
           ? [

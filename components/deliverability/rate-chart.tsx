@@ -9,7 +9,7 @@ type Rate = "complained" | "deferred" | "bounced";
 const RATES: Record<Rate, { title: string; description: string; none: string }> = {
   complained: {
     title: "Complaint rate by provider",
-    description: "Complaints per accepted mail, by day, 30 days",
+    description: "Per accepted mail and day, 30 days",
     none: "No complaints came back in 30 days. Google sends none at all; others send them to the return path.",
   },
   deferred: {
@@ -49,6 +49,12 @@ export function RateChart({ days, providers, rate }: ProviderDays & { rate: Rate
         columns: ["day", ...lines.map((line) => `${line.name}, %`)],
         rows: days.map((day, i) => [day, ...lines.map((line) => percent(line.shares[i] ?? null))]),
       }}
+      legend={
+        first && [
+          { label: first.name, colour: outcomeColour(rate), line: true },
+          ...(lines.length > 1 ? [{ label: "other providers", colour: "var(--muted)", line: true }] : []),
+        ]
+      }
       empty={first ? undefined : none}
     >
       <Lines

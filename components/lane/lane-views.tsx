@@ -45,7 +45,11 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
         </EmptyState>
       }
       columns={[
-        { key: "name", head: "Lane", cell: (row) => `${row.source} to ${row.name}` },
+        {
+          key: "name",
+          head: "Lane",
+          cell: (row) => <span className="md:whitespace-nowrap">{`${row.source} to ${row.name}`}</span>,
+        },
         { key: "state", head: "State", cell: (row) => <LaneStateChip lane={row} /> },
         { key: "backlog", head: "Backlog", align: "end", cell: (row) => formatNumber(row.backlog) },
         { key: "pace", head: "Accepted a minute", align: "end", cell: (row) => formatNumber(row.pace) },
@@ -66,7 +70,13 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
           key: "reply",
           head: "Last reply",
           cell: (row) =>
-            row.lastReply ? <ReplyText quiet>{`${row.lastCode ?? ""} ${row.lastReply}`}</ReplyText> : "",
+            row.lastReply ? (
+              <div className="max-w-64 xl:max-w-96">
+                <ReplyText quiet>{`${row.lastCode ?? ""} ${row.lastReply}`}</ReplyText>
+              </div>
+            ) : (
+              ""
+            ),
         },
       ]}
     />

@@ -33,6 +33,8 @@ test("states: held before suspended, waiting before idle", async () => {
   const suspendedUntil = soon();
   expect(await stateOf(await makeLane({ bucket: 9 }))).toBe("idle");
   expect(await stateOf(await makeLane({ bucket: 9, workerId: 7 }))).toBe("open");
+  const left = await makeLane({ bucket: 9, pace: 5, connections: 2, suspendedReply: "421 old" });
+  expect((await listLanes(ctx, left))[0]).toMatchObject({ pace: 0, connections: 0, suspendedReply: null });
   expect(await stateOf(await makeLane({ bucket: 9, suspendedUntil }))).toBe("suspended");
   expect(await stateOf(await makeLane({ bucket: 9, suspendedUntil, heldAt: new Date() }))).toBe("held");
   expect(await stateOf(await makeLane({ bucket: 9, suspendedUntil: new Date(Date.now() - 1000) }))).toBe(

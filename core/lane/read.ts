@@ -72,11 +72,12 @@ export async function listLanes(
                 : "idle"
               : "open",
       suspendedUntil: isSuspended ? suspendedUntil : null,
-      suspendedReply: row.suspended_reply === null ? null : String(row.suspended_reply),
+      suspendedReply: !isSuspended || row.suspended_reply === null ? null : String(row.suspended_reply),
       heldAt: date(row.held_at),
       backlog: Number(row.backlog),
-      pace: Number(row.pace),
-      connections: Number(row.connections),
+      // What a worker said last is not true of a lane that none runs.
+      pace: row.worker_id === null ? 0 : Number(row.pace),
+      connections: row.worker_id === null ? 0 : Number(row.connections),
       maxConnections: bucket === 0 ? 0 : limitsFor(bucket).connections,
       workerId: row.worker_id === null ? null : Number(row.worker_id),
       lastReply: row.last_reply === null ? null : String(row.last_reply),

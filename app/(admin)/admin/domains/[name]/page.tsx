@@ -50,17 +50,19 @@ export default async function Page({ params }: PageProps<"/admin/domains/[name]"
             actions={<VerdictChip verdict={record.check?.verdict ?? null} />}
           >
             <div className="grid gap-3">
-              <CodeBlock label={`Name, ${record.type} record`} copy>
+              <CodeBlock label={`Name of the ${record.record} record, type ${record.type}`} copy>
                 {record.name}
               </CodeBlock>
-              <CodeBlock label="Value to publish" copy>
+              <CodeBlock label={`Value of the ${record.record} record to publish`} copy>
                 {record.expected}
               </CodeBlock>
               {record.check ? (
                 <div className="grid gap-1">
                   <p className="text-help text-muted">Found</p>
                   {record.check.found.length > 0 ? (
-                    <CodeBlock label="Found in DNS">{record.check.found.join("\n")}</CodeBlock>
+                    <CodeBlock label={`Value of the ${record.record} record found in DNS`}>
+                      {record.check.found.join("\n")}
+                    </CodeBlock>
                   ) : (
                     <p>
                       {record.check.verdict === "could-not-ask"
