@@ -20,8 +20,8 @@ export async function listSources(ctx: AdminCtx): Promise<SourceRow[]> {
   const rows = await ctx.db
     .select({
       source: sources,
-      lanes: sql<number>`(select count(*)::int from lanes l where l.source_id = ${sources.id})`,
-      accepted24h: sql<number>`(select coalesce(sum(h.accepted), 0)::int from delivery_hours h where h.source_id = ${sources.id} and h.hour > now() - interval '24 hours')`,
+      lanes: sql<number>`(select count(*)::int from lanes l where l.source_id = sources.id)`,
+      accepted24h: sql<number>`(select coalesce(sum(h.accepted), 0)::int from delivery_hours h where h.source_id = sources.id and h.hour > now() - interval '24 hours')`,
     })
     .from(sources)
     .where(isNull(sources.removedAt))

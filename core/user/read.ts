@@ -120,7 +120,7 @@ export async function listUsers(ctx: AdminCtx): Promise<TeamMember[]> {
       isAdministrator: users.isAdministrator,
       lastSeenAt: users.lastSeenAt,
       disabledAt: users.disabledAt,
-      workspaces: sql<number>`(select count(*)::int from ${memberships} where ${memberships.userId} = ${users.id})`,
+      workspaces: sql<number>`(select count(*)::int from memberships m where m.user_id = users.id)`,
     })
     .from(users)
     .orderBy(desc(users.isAdministrator), asc(users.name), asc(users.id));
