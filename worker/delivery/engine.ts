@@ -71,7 +71,10 @@ export class Engine implements LaneHouse {
     const ctx: Ctx = { db, now: () => new Date(), actor: { kind: "system" }, settings };
     this.messages = new Messages(db, settings);
     this.targets = new Targets(sql, ctx, () => this.dns);
-    this.settler = new Settler(options.factsSql, (campaigns) => this.#putBack(campaigns));
+    this.settler = new Settler(options.factsSql, {
+      stopped: (campaigns) => this.#putBack(campaigns),
+      room: () => this.#goOn(),
+    });
     this.membership = new Membership(
       options.leaseSql,
       { host: hostname(), pid: process.pid },
@@ -157,6 +160,10 @@ export class Engine implements LaneHouse {
 
   #loseAll(): void {
     for (const { lane } of this.#lanes.values()) lane.lose();
+  }
+
+  #goOn(): void {
+    for (const { lane } of this.#lanes.values()) lane.goOn();
   }
 
   #putBack(campaigns: readonly number[]): void {

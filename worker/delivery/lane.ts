@@ -179,6 +179,11 @@ export class Lane {
     this.#pump();
   }
 
+  /** There is room for outcomes again. */
+  goOn(): void {
+    this.#pump();
+  }
+
   /** Looks at once for system mail. */
   lookForSystem(): void {
     if (this.#mode === "running") void this.#fill(true);

@@ -9,7 +9,7 @@ const FLUSH_MAX = 1_000;
 const GATHER_MS = 15;
 const GATHER_ENOUGH = 200;
 /** More unwritten than this, and lanes wait: what is not written down may be sent twice after a crash. */
-const FULL_AT = 2_000;
+const FULL_AT = 250;
 const RETRY_MS = [50, 100, 250, 500, 1_000] as const;
 const NOTIFY_MS = 1_000;
 
@@ -23,7 +23,7 @@ type Entry = { outcome: Outcome } | { finished: { claimId: number; epoch: number
  */
 export class Settler {
   #sql: Sql;
-  #onStopped: (campaigns: number[]) => void;
+  #on: { stopped(campaigns: number[]): void; room(): void };
   #entries: Entry[] = [];
   #running: Promise<void> | null = null;
   #flushing = 0;
@@ -34,10 +34,10 @@ export class Settler {
   #notifiedAt = 0;
   #notifyTimer: NodeJS.Timeout | undefined;
 
-  /** `onStopped` hears of campaigns that no longer run. */
-  constructor(sql: Sql, onStopped: (campaigns: number[]) => void) {
+  /** `stopped` hears of campaigns that no longer run; `room` when lanes that waited may go on. */
+  constructor(sql: Sql, on: { stopped(campaigns: number[]): void; room(): void }) {
     this.#sql = sql;
-    this.#onStopped = onStopped;
+    this.#on = on;
   }
 
   get pending(): number {
@@ -78,10 +78,12 @@ export class Settler {
       const batch = this.#entries.splice(0, FLUSH_MAX);
       this.#flushing = batch.length;
       await this.#write(batch);
+      const wasFull = this.isFull;
       this.#flushing = 0;
       this.#written += batch.length;
       while (this.#waiting[0] && this.#waiting[0].until <= this.#written) this.#waiting.shift()?.done();
       this.#announce(batch);
+      if (wasFull && !this.isFull) this.#on.room();
     }
     this.#running = null;
   }
@@ -93,7 +95,7 @@ export class Settler {
           outcomes: batch.flatMap((entry) => ("outcome" in entry ? [entry.outcome] : [])),
           finished: batch.flatMap((entry) => ("finished" in entry ? [entry.finished] : [])),
         });
-        if (stopped.length > 0) this.#onStopped(stopped);
+        if (stopped.length > 0) this.#on.stopped(stopped);
         return;
       } catch (error) {
         if (isDataError(error)) return this.#isolate(batch, error);
