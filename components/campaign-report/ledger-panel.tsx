@@ -26,6 +26,7 @@ export function LedgerPanel({
   path,
   leftOut,
   leftOutHref,
+  troubleHref,
   nextTryAt,
   zone,
   stamp,
@@ -35,6 +36,8 @@ export function LedgerPanel({
   path: string;
   leftOut: number;
   leftOutHref: string;
+  /** For administrators: where a sum that does not add up is looked into. */
+  troubleHref?: string;
   nextTryAt: Date | null;
   zone: string;
   stamp: ReactNode;
@@ -60,23 +63,31 @@ export function LedgerPanel({
           terms={TERMS.map((outcome) => ({ outcome, count: sum[outcome], href: href(outcome) }))}
           audience={sum.audience}
           audienceHref={`${path}/recipients`}
-          troubleHref="/admin/system"
+          troubleHref={troubleHref}
         >
           {sum.waiting > 0 ? (
             <>
               <span className="text-muted">{formatNumber(sum.waiting)} waiting are</span>
-              <OutcomeLabel outcome="waiting">{formatNumber(sum.ahead)} ready</OutcomeLabel>
-              <OutcomeLabel outcome="deferred">
-                <Link className="ink-link" href={href("deferred")}>
-                  {formatNumber(sum.deferred)} with a turn of their own
+              <OutcomeLabel outcome="waiting">
+                <Link className="ink-link" href={`${path}/recipients?place=ahead`}>
+                  {formatNumber(sum.ahead)} ready
                 </Link>
-                {nextTryAt ? (
-                  <>
-                    , next <Time at={nextTryAt} zone={zone} as="clock" />
-                  </>
-                ) : null}
               </OutcomeLabel>
-              <span>{formatNumber(sum.inFlight)} in flight</span>
+              <OutcomeLabel outcome="deferred">
+                <span>
+                  <Link className="ink-link" href={`${path}/recipients?place=due`}>
+                    {formatNumber(sum.deferred)} deferred
+                  </Link>
+                  {nextTryAt ? (
+                    <>
+                      , next try <Time at={nextTryAt} zone={zone} as="clock" />
+                    </>
+                  ) : null}
+                </span>
+              </OutcomeLabel>
+              <Link className="ink-link" href={`${path}/recipients?place=flight`}>
+                {formatNumber(sum.inFlight)} in flight
+              </Link>
             </>
           ) : null}
           <Link className="ink-link ml-auto text-muted" href={leftOutHref}>

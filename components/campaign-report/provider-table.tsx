@@ -1,16 +1,18 @@
 import Link from "next/link";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { formatNumber, formatRate } from "#components/ui/format.ts";
+import { formatNumber, formatPace, formatShare } from "#components/ui/format.ts";
 import { OutcomeBar } from "#components/ui/outcome-bar.tsx";
 import { Panel } from "#components/ui/panel.tsx";
-import type { ProviderRow } from "#core/campaign/report/read.ts";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { ProviderRow } from "#core/campaign/report/providers.ts";
 
 /** The same ledger by receiving provider, grouped by mail server. */
-export function ProviderTable({ rows, path }: { rows: ProviderRow[]; path: string }) {
+export function ProviderTable({ rows, path, zone }: { rows: ProviderRow[]; path: string; zone: string }) {
   const link = (row: ProviderRow, state: string, n: number) =>
-    row.bucket === null || n === 0 ? (
-      formatNumber(n)
+    n === 0 ? (
+      "0"
     ) : (
       <Link
         className="ink-link"
@@ -61,14 +63,39 @@ export function ProviderTable({ rows, path }: { rows: ProviderRow[]; path: strin
           { key: "bounced", head: "Bounced", align: "end", cell: (row) => link(row, "bounced", row.bounced) },
           { key: "waiting", head: "Waiting", align: "end", cell: (row) => link(row, "waiting", row.waiting) },
           {
-            key: "rate",
-            head: "Accepted share",
+            key: "deferred",
+            head: "Deferred replies",
             align: "end",
             quiet: true,
-            cell: (row) => formatRate(row.accepted, row.audience),
+            cell: (row) => (row.deferredShare === null ? "" : formatShare(row.deferredShare)),
+          },
+          {
+            key: "pace",
+            head: "Pace now",
+            align: "end",
+            cell: (row) => (row.waiting === 0 ? "" : <PaceNow row={row} zone={zone} />),
           },
         ]}
       />
     </Panel>
+  );
+}
+
+/** How fast it goes, or since what it stands still. */
+function PaceNow({ row, zone }: { row: ProviderRow; zone: string }) {
+  const { stopped } = row;
+  if (!stopped) return row.pace > 0 ? formatPace(row.pace) : <span className="text-muted">none</span>;
+  return (
+    <span title={stopped.reply ?? undefined}>
+      <StatusChip tone="warning">
+        {stopped.until ? (
+          <>
+            Suspended until <Time at={stopped.until} zone={zone} as="clock" />
+          </>
+        ) : (
+          "Held"
+        )}
+      </StatusChip>
+    </span>
   );
 }

@@ -9,7 +9,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
 import type { CampaignState } from "#core/campaign/types.ts";
 
-const TABS = ["Delivery", "Engagement", "Recipients", "Content", "Activity"] as const;
+const TABS = ["Delivery", "Engagement", "Links", "Recipients", "Content", "Activity"] as const;
 export type ReportTab = (typeof TABS)[number];
 
 /** Head of every page of a report: state, tabs, and what can be done. */

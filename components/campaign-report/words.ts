@@ -1,11 +1,12 @@
-import { formatClock, formatNumber } from "#components/ui/format.ts";
+import { formatMoment, formatNumber } from "#components/ui/format.ts";
 import type { CampaignState } from "#core/campaign/types.ts";
 import type { Equation } from "#core/ledger/equation.ts";
 
 const PARTS: [number, string][] = [
-  [0.95, "Nearly all"],
-  [0.7, "Three quarters"],
-  [0.6, "Two thirds"],
+  [0.97, "Nearly all"],
+  [0.87, "Nine in ten"],
+  [0.72, "Three quarters"],
+  [0.61, "Two thirds"],
   [0.45, "About half"],
   [0.3, "A third"],
   [0.2, "A quarter"],
@@ -37,7 +38,7 @@ export function leadSentence(
   const ready = sum.waiting - sum.deferred;
   if (pace > 0 && ready > 0) {
     const done = new Date(now.getTime() + (ready / pace) * 60_000);
-    return `${part}. The rest should go out by about ${formatClock(done, zone)}.`;
+    return `${part}. The rest should go out by about ${formatMoment(done, zone, now)}.`;
   }
   if (ready === 0) return `${part}. The rest is tried again later.`;
   return sum.accepted === 0 ? "Sending has begun." : `${part}. ${formatNumber(ready)} wait for their turn.`;

@@ -76,13 +76,13 @@ export function CampaignTable({
           key: "clicked",
           head: "Clicked",
           align: "end",
-          cell: (row) => number(row, row.clicked, "/recipients?hit=click"),
+          cell: (row) => number(row, row.clicked, "/recipients?did=clicked"),
         },
         {
           key: "left",
           head: "Left",
           align: "end",
-          cell: (row) => number(row, row.left, "/recipients?hit=unsubscribed"),
+          cell: (row) => number(row, row.left, "/recipients?did=unsubscribed"),
         },
         {
           key: "menu",

@@ -1,20 +1,7 @@
 import { sql } from "drizzle-orm";
 import { type Equation, equation } from "#core/ledger/equation.ts";
-import { bucketName, siteOfBucket } from "#core/mail/provider/bucket.ts";
-import type { WorkspaceCtx } from "#core/platform/context.ts";
-
-export type ProviderRow = {
-  /** Buckets that the row sums up; small sites are one row. */
-  key: string;
-  name: string;
-  /** For the filter of recipients; null for the sum of small sites. */
-  bucket: number | null;
-  audience: number;
-  accepted: number;
-  bounced: number;
-  waiting: number;
-  other: number;
-};
+import { CoreError, requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
+import { type ProviderRow, readProviders } from "./providers.ts";
 
 export type MinuteRow = { at: Date; accepted: number; deferred: number; bounced: number };
 export type CampaignEvent = {
@@ -39,8 +26,12 @@ export type CampaignReport = {
 /** Bars of the chart at most; beyond, they get wider. */
 const MOST_BARS = 90;
 
-/** Everything on the report's first page, from rollups and small tables; the ledger itself is not read. */
+/** Everything on the report's first page, from rollups and small tables; the ledger itself is not read. Throws not-found. */
 export async function readCampaignReport(ctx: WorkspaceCtx, campaignId: number): Promise<CampaignReport> {
+  requireRole(ctx, "viewer");
+  const [mine] = await ctx.db.execute(sql`
+    select from campaigns where id = ${campaignId} and workspace_id = ${ctx.workspaceId} and kind = 'campaign'`);
+  if (!mine) throw new CoreError("not-found", "There is no such campaign.");
   const [sum, providers, minutes, events, more] = await Promise.all([
     equation(ctx.db, campaignId),
     readProviders(ctx, campaignId),
@@ -62,53 +53,6 @@ export async function readCampaignReport(ctx: WorkspaceCtx, campaignId: number):
     nextTryAt: extra?.next_try ? new Date(extra.next_try) : null,
     pace: extra?.pace ?? 0,
   };
-}
-
-async function readProviders(ctx: WorkspaceCtx, campaignId: number): Promise<ProviderRow[]> {
-  const rows = await ctx.db.execute<{ bucket: number; state: string; n: number }>(sql`
-    select bucket, state::text as state, sum(n)::int as n from rollups where campaign_id = ${campaignId} group by 1, 2`);
-  const siteIds = [
-    ...new Set(
-      rows
-        .map((row) => row.bucket)
-        .filter((bucket) => bucket >= 100_000)
-        .map((bucket) => siteOfBucket(bucket) ?? 0),
-    ),
-  ];
-  const sites = siteIds.length
-    ? await ctx.db.execute<{ id: number; name: string }>(
-        sql`select id, name from sites where id = any(${`{${siteIds.join(",")}}`}::int[])`,
-      )
-    : [];
-  const names = new Map(sites.map((site) => [site.id, site.name]));
-  const sums = new Map<string, ProviderRow>();
-  for (const { bucket, state, n } of rows) {
-    const isSmall = bucket >= 1000 && bucket < 100_000;
-    const key = isSmall ? "small" : String(bucket);
-    const row = sums.get(key) ?? {
-      key,
-      name: isSmall
-        ? "Other sites"
-        : bucket === 0
-          ? "No mail server"
-          : bucketName(bucket, names.get(siteOfBucket(bucket) ?? 0)),
-      bucket: isSmall ? null : bucket,
-      audience: 0,
-      accepted: 0,
-      bounced: 0,
-      waiting: 0,
-      other: 0,
-    };
-    row.audience += n;
-    if (state === "a") row.accepted += n;
-    else if (state === "b") row.bounced += n;
-    else if (state === "w" || state === "d") row.waiting += n;
-    else row.other += n;
-    sums.set(key, row);
-  }
-  return [...sums.values()]
-    .filter((row) => row.audience > 0)
-    .sort((a, b) => Number(a.key === "small") - Number(b.key === "small") || b.audience - a.audience);
 }
 
 async function readMinutes(ctx: WorkspaceCtx, campaignId: number): Promise<CampaignReport["minutes"]> {
@@ -144,42 +88,4 @@ export async function readEvents(
     join campaigns c on c.id = e.campaign_id and c.workspace_id = ${ctx.workspaceId}
     left join users u on u.id = e.user_id where e.campaign_id = ${campaignId} order by e.id desc limit ${limit}`);
   return rows.map((row) => ({ ...row, id: Number(row.id), at: new Date(row.at) }));
-}
-
-export type LeftOut = { reason: string; n: number };
-
-/** Who was left out at the freeze, by reason. */
-export async function countLeftOut(ctx: WorkspaceCtx, campaignId: number): Promise<LeftOut[]> {
-  const rows = await ctx.db.execute<LeftOut>(sql`
-    select x.reason, count(*)::int as n from exclusions x join campaigns c on c.id = x.campaign_id and c.workspace_id = ${ctx.workspaceId}
-    where x.campaign_id = ${campaignId} group by 1 order by 2 desc`);
-  return [...rows];
-}
-
-/** People left out, 50 a page. */
-export async function listLeftOut(
-  ctx: WorkspaceCtx,
-  campaignId: number,
-  page: { reason: string | null; after: number },
-): Promise<{
-  rows: { subscriberId: number; address: string; reason: string; value: string }[];
-  next: number | null;
-}> {
-  const rows = await ctx.db.execute<{
-    subscriber_id: number;
-    address: string;
-    reason: string;
-    value: string;
-  }>(sql`
-    select x.subscriber_id, s.address, x.reason, x.value from exclusions x
-    join campaigns c on c.id = x.campaign_id and c.workspace_id = ${ctx.workspaceId} join subscribers s on s.id = x.subscriber_id
-    where x.campaign_id = ${campaignId} and (${page.reason}::text is null or x.reason::text = ${page.reason}::text) and x.subscriber_id > ${page.after}
-    order by x.subscriber_id limit 51`);
-  const shown = rows.slice(0, 50).map((row) => ({
-    subscriberId: Number(row.subscriber_id),
-    address: row.address,
-    reason: row.reason,
-    value: row.value,
-  }));
-  return { rows: shown, next: rows.length > 50 ? (shown.at(-1)?.subscriberId ?? null) : null };
 }

@@ -1,30 +1,10 @@
-import { type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
+import { sql } from "drizzle-orm";
 import { DELIVERY_STATES, type DeliveryState, type DeliveryStateCode } from "#core/delivery/types.ts";
+import { equation } from "#core/ledger/equation.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
-import type { WorkspaceCtx } from "#core/platform/context.ts";
+import { requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
 import { csvLine } from "#core/platform/csv.ts";
-
-const CODES = Object.fromEntries(
-  Object.entries(DELIVERY_STATES).map(([code, state]) => [state, code]),
-) as Record<DeliveryState, DeliveryStateCode>;
-export const STATES = Object.values(DELIVERY_STATES);
-
-const whole = z.coerce.number().int().nonnegative().optional().catch(undefined);
-
-/** The filter of the recipients' table as it stands in the address. */
-export const RecipientFilter = z.object({
-  state: z
-    .enum(STATES as [DeliveryState, ...DeliveryState[]])
-    .optional()
-    .catch(undefined),
-  bucket: whole,
-  verdict: z.enum(VERDICTS).optional().catch(undefined),
-  did: z.enum(["opened", "clicked", "unsubscribed", "complained"]).optional().catch(undefined),
-  link: whole,
-  q: z.string().trim().min(1).max(254).optional().catch(undefined),
-});
-export type RecipientFilter = z.infer<typeof RecipientFilter>;
+import { hitOf, isSmallSites, type RecipientFilter, recipientSql } from "./recipient-filter.ts";
 
 export type RecipientRow = {
   seq: number;
@@ -37,40 +17,6 @@ export type RecipientRow = {
   settledAt: Date | null;
 };
 
-function where(campaignId: number, filter: RecipientFilter): SQL {
-  const parts: SQL[] = [sql`d.campaign_id = ${campaignId}`];
-  // "waiting" in the equation is everybody whose end is not known: waiting for the first try, or for the next.
-  if (filter.state)
-    parts.push(
-      filter.state === "waiting" ? sql`d.state in ('w', 'd')` : sql`d.state = ${CODES[filter.state]}::"char"`,
-    );
-  if (filter.verdict) parts.push(sql`d.verdict = ${VERDICTS.indexOf(filter.verdict)}`);
-  if (filter.q)
-    parts.push(sql`lower(d.address) like ${`%${filter.q.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`}`);
-  if (filter.bucket !== undefined) {
-    parts.push(
-      filter.bucket === 0
-        ? sql`not exists (select from streams t where t.campaign_id = d.campaign_id and d.seq between t.first_seq and t.last_seq)`
-        : sql`exists (select from streams t where t.campaign_id = d.campaign_id and t.bucket = ${filter.bucket} and d.seq between t.first_seq and t.last_seq)`,
-    );
-  }
-  if (filter.did === "opened" || filter.did === "clicked" || filter.link !== undefined) {
-    const kind = filter.did === "opened" ? sql`'open'` : sql`'click'`;
-    parts.push(sql`exists (select from hits h where h.campaign_id = d.campaign_id and h.seq = d.seq and h.class = 'human' and h.kind = ${kind}
-      ${filter.link === undefined ? sql`` : sql`and h.link = ${filter.link}`})`);
-  }
-  if (filter.did === "unsubscribed") {
-    parts.push(
-      sql`exists (select from consent_events e where e.subscriber_id = d.subscriber_id and e.campaign_id = d.campaign_id and e.kind = 'unsubscribed' and e.source <> 'Complaint')`,
-    );
-  }
-  if (filter.did === "complained")
-    parts.push(
-      sql`exists (select from reports r where r.campaign_id = d.campaign_id and r.seq = d.seq and r.kind = 'complaint')`,
-    );
-  return sql.join(parts, sql` and `);
-}
-
 /**
  * Recipients of a campaign in the order of sending, `limit` after `after`. The ledger has no index on state, so a rare
  * state is looked for along the key; after 10 s it gives up with what it says, rather than holding the page.
@@ -81,6 +27,7 @@ export async function listRecipients(
   filter: RecipientFilter,
   page: { after: number; limit?: number },
 ): Promise<{ rows: RecipientRow[]; next: number | null; gaveUp: boolean }> {
+  requireRole(ctx, "viewer");
   const limit = page.limit ?? 50;
   try {
     const found = await ctx.db.transaction(async (tx) => {
@@ -88,7 +35,7 @@ export async function listRecipients(
       return tx.execute<Record<string, unknown>>(sql`
         select d.seq, d.address, d.state::text as state, d.verdict, d.code, d.reply, d.attempts, d.settled_at from deliveries d
         where exists (select from campaigns c where c.id = ${campaignId} and c.workspace_id = ${ctx.workspaceId} and c.kind = 'campaign')
-          and ${where(campaignId, filter)} and d.seq > ${page.after} order by d.seq limit ${limit + 1}`);
+          and ${recipientSql(campaignId, filter)} and d.seq > ${page.after} order by d.seq limit ${limit + 1}`);
     });
     const rows = found.slice(0, limit).map(toRow);
     return { rows, next: found.length > limit ? (rows.at(-1)?.seq ?? null) : null, gaveUp: false };
@@ -110,12 +57,55 @@ const toRow = (row: Record<string, unknown>): RecipientRow => ({
   settledAt: row.settled_at === null ? null : new Date(String(row.settled_at)),
 });
 
+/**
+ * How many recipients match, where rollups or few rows know it; null where only reading the ledger would tell.
+ * The workspace is checked by the caller's list: a foreign campaign counts as null.
+ */
+export async function countRecipients(
+  ctx: WorkspaceCtx,
+  campaignId: number,
+  filter: RecipientFilter,
+): Promise<number | null> {
+  requireRole(ctx, "viewer");
+  const [mine] = await ctx.db.execute(sql`
+    select from campaigns where id = ${campaignId} and workspace_id = ${ctx.workspaceId} and kind = 'campaign'`);
+  if (!mine) return null;
+  const asked = new Set(Object.entries(filter).flatMap(([key, value]) => (value === undefined ? [] : [key])));
+  const only = (...keys: (keyof RecipientFilter)[]) => [...asked].every((key) => keys.some((k) => k === key));
+  if (only("state", "bucket")) {
+    const rows = await ctx.db.execute<{ bucket: number; state: DeliveryStateCode; n: number }>(sql`
+      select bucket, state::text as state, sum(n)::int as n from rollups where campaign_id = ${campaignId} group by 1, 2`);
+    const isIn = (bucket: number) =>
+      filter.bucket === undefined ||
+      (filter.bucket === "small" ? isSmallSites(bucket) : bucket === filter.bucket);
+    const fits = (state: DeliveryState) =>
+      !filter.state || state === filter.state || (filter.state === "waiting" && state === "deferred");
+    return rows.reduce(
+      (sum, row) => sum + (isIn(row.bucket) && fits(DELIVERY_STATES[row.state]) ? row.n : 0),
+      0,
+    );
+  }
+  if (filter.place && only("place")) {
+    const sum = await equation(ctx.db, campaignId);
+    return { ahead: sum.ahead, due: sum.deferred, flight: sum.inFlight }[filter.place];
+  }
+  const kind = hitOf(filter);
+  if (kind && only("did", "link", "by")) {
+    const [row] = await ctx.db.execute<{ n: number }>(sql`
+      select count(distinct seq)::int as n from hits where campaign_id = ${campaignId} and kind = ${kind}
+        and class = ${filter.by ?? "human"} ${filter.link === undefined ? sql`` : sql`and link = ${filter.link}`}`);
+    return row?.n ?? 0;
+  }
+  return null;
+}
+
 /** The recipients that match, as CSV, a page at a time. */
 export async function* exportRecipients(
   ctx: WorkspaceCtx,
   campaignId: number,
   filter: RecipientFilter,
 ): AsyncGenerator<string> {
+  requireRole(ctx, "viewer");
   yield csvLine(["address", "state", "verdict", "code", "reply", "attempts", "settled_at"]);
   for (let after = 0; ; ) {
     const page = await listRecipients(ctx, campaignId, filter, { after, limit: 2000 });
@@ -130,6 +120,8 @@ export async function* exportRecipients(
         row.settledAt?.toISOString() ?? null,
       ]);
     }
+    // An export that is cut must not look whole: the download breaks off.
+    if (page.gaveUp) throw new Error("looking through the recipients took too long");
     if (page.next === null) return;
     after = page.next;
   }

@@ -14,7 +14,7 @@ import { loadReport } from "./load-report.ts";
 
 /** The first page of a report: is it going well. Live while it sends. */
 export async function DeliveryReport({ slug, id }: { slug: string; id: string }) {
-  const { ctx, workspace, campaign, own, header, parts } = await loadReport(slug, id);
+  const { ctx, workspace, campaign, own, header, parts, isAdministrator } = await loadReport(slug, id);
   const report = await readCampaignReport(ctx, campaign.id);
   const zone = workspace.timeZone;
   const now = new Date();
@@ -34,6 +34,7 @@ export async function DeliveryReport({ slug, id }: { slug: string; id: string })
           path={own}
           leftOut={report.leftOut}
           leftOutHref={`${own}/left-out`}
+          {...(isAdministrator ? { troubleHref: "/admin/system" } : {})}
           nextTryAt={report.nextTryAt}
           zone={zone}
           stamp={
@@ -58,7 +59,7 @@ export async function DeliveryReport({ slug, id }: { slug: string; id: string })
             <EventList events={report.events} zone={zone} />
           </Panel>
         </div>
-        <ProviderTable rows={report.providers} path={own} />
+        <ProviderTable rows={report.providers} path={own} zone={zone} />
       </div>
     </div>
   );

@@ -7,7 +7,7 @@ import { cancelCampaignAction, pauseCampaignAction, resumeCampaignAction } from 
 
 /** What each page of a report needs; drafts have none and open in the editor. */
 export async function loadReport(slug: string, id: string) {
-  const { ctx, workspace } = await requireWorkspace(slug);
+  const { ctx, workspace, user } = await requireWorkspace(slug);
   const parts = await readCampaign(ctx, { campaignId: Number(id) });
   if (!parts) notFound();
   const { campaign } = parts;
@@ -20,6 +20,7 @@ export async function loadReport(slug: string, id: string) {
     parts,
     campaign,
     path,
+    isAdministrator: user.isAdministrator,
     own: `${path}/${campaign.id}`,
     header: {
       campaign: { id: campaign.id, name: campaign.name, state: campaign.state },

@@ -6,7 +6,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { formatNumber, formatRate } from "#components/ui/format.ts";
 import { Panel } from "#components/ui/panel.tsx";
 import { StatRow } from "#components/ui/stat.tsx";
-import { readEngagement, readLinks } from "#core/campaign/report/engagement.ts";
+import { readEngagement } from "#core/campaign/report/engagement.ts";
 import { equation } from "#core/ledger/equation.ts";
 import { loadReport } from "../load-report.ts";
 
@@ -15,9 +15,8 @@ export const metadata: Metadata = { title: "Engagement" };
 export default async function Page({ params }: PageProps<"/[workspace]/campaigns/[id]/engagement">) {
   const { workspace: slug, id } = await params;
   const { ctx, campaign, own, header } = await loadReport(slug, id);
-  const [engagement, links, sum] = await Promise.all([
+  const [engagement, sum] = await Promise.all([
     readEngagement(ctx, campaign.id),
-    readLinks(ctx, campaign.id),
     equation(ctx.db, campaign.id),
   ]);
   const people = (did: string) => `${own}/recipients?did=${did}`;
@@ -66,42 +65,6 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
             },
           ]}
         />
-        <Panel title="Links" description="Each number opens the people behind it." flush>
-          <DataTable
-            bare
-            caption="Links"
-            rows={links}
-            rowKey={(row) => row.n}
-            empty={
-              <EmptyState title="No tracked links">
-                {campaign.trackClicks
-                  ? "This mail has no links."
-                  : "Click tracking was off for this campaign."}
-              </EmptyState>
-            }
-            columns={[
-              { key: "url", head: "Link", cell: (row) => <span className="break-all">{row.url}</span> },
-              {
-                key: "people",
-                head: "People",
-                align: "end",
-                cell: (row) => (
-                  <Link className="ink-link" href={`${own}/recipients?did=clicked&link=${row.n}`}>
-                    {formatNumber(row.people)}
-                  </Link>
-                ),
-              },
-              { key: "clicks", head: "Clicks", align: "end", cell: (row) => formatNumber(row.clicks) },
-              {
-                key: "share",
-                head: "Of accepted",
-                align: "end",
-                quiet: true,
-                cell: (row) => formatRate(row.people, sum.accepted),
-              },
-            ]}
-          />
-        </Panel>
         <Panel title="Machines and scanners" description="Kept and classed, never counted as people." flush>
           <DataTable
             bare
@@ -113,7 +76,19 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
               { key: "because", head: "Why we think so", cell: (row) => row.because },
               { key: "class", head: "What it is", cell: (row) => row.class },
               { key: "kind", head: "Did", cell: (row) => row.kind },
-              { key: "n", head: "Times", align: "end", cell: (row) => formatNumber(row.n) },
+              {
+                key: "n",
+                head: "Times",
+                align: "end",
+                cell: (row) => (
+                  <Link
+                    className="ink-link"
+                    href={`${people(row.kind === "open" ? "opened" : "clicked")}&by=${row.class}`}
+                  >
+                    {formatNumber(row.n)}
+                  </Link>
+                ),
+              },
             ]}
           />
         </Panel>

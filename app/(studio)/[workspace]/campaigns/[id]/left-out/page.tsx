@@ -7,8 +7,8 @@ import { formatNumber } from "#components/ui/format.ts";
 import { hrefWith } from "#components/ui/href.ts";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { Toolbar } from "#components/ui/toolbar.tsx";
-import { countLeftOut, listLeftOut } from "#core/campaign/report/read.ts";
-import { EXCLUSION_REASONS, type ExclusionReason } from "#core/campaign/types.ts";
+import { countLeftOut, listLeftOut } from "#core/campaign/report/left-out.ts";
+import { EXCLUSION_REASONS } from "#core/campaign/types.ts";
 import { loadReport } from "../load-report.ts";
 
 export const metadata: Metadata = { title: "Left out" };
@@ -41,7 +41,7 @@ export default async function Page({
             segments={[
               { label: "All", href: path, current: reason === null },
               ...counts.map((row) => ({
-                label: `${EXCLUSION_WORDS[row.reason as ExclusionReason]} ${formatNumber(row.n)}`,
+                label: `${EXCLUSION_WORDS[row.reason]} ${formatNumber(row.n)}`,
                 href: hrefWith(path, {}, { reason: row.reason }),
                 current: reason === row.reason,
               })),
@@ -53,7 +53,7 @@ export default async function Page({
         caption="People left out"
         rows={page.rows}
         rowKey={(row) => row.subscriberId}
-        rowHref={(row) => `/${slug}/subscribers/${row.subscriberId}`}
+        rowHref={(row) => `${own}/recipients/excluded/${row.subscriberId}`}
         pager={{
           text: "In order of joining",
           back: after ? hrefWith(path, query, { after: null }) : null,
@@ -62,7 +62,7 @@ export default async function Page({
         empty={<EmptyState title="Nobody was left out" />}
         columns={[
           { key: "address", head: "Person", cell: (row) => row.address || "erased" },
-          { key: "reason", head: "Why", cell: (row) => EXCLUSION_WORDS[row.reason as ExclusionReason] },
+          { key: "reason", head: "Why", cell: (row) => EXCLUSION_WORDS[row.reason] },
           { key: "value", head: "What it was then", quiet: true, cell: (row) => row.value },
         ]}
       />

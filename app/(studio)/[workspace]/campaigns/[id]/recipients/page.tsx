@@ -1,21 +1,19 @@
 import { Download } from "lucide-react";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { RecipientFilters } from "#components/campaign-report/recipient-filters.tsx";
+import { RecipientTable } from "#components/campaign-report/recipient-table.tsx";
 import { ReportHeader } from "#components/campaign-report/report-header.tsx";
 import { Banner } from "#components/ui/banner.tsx";
-import { DataTable } from "#components/ui/data-table.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
-import { FilterChips } from "#components/ui/filter-chips.tsx";
+import { countOf, formatNumber } from "#components/ui/format.ts";
 import { hrefWith } from "#components/ui/href.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
-import { Menu } from "#components/ui/menu.tsx";
-import type { Outcome } from "#components/ui/outcome.ts";
-import { OutcomeLabel } from "#components/ui/outcome-icon.tsx";
-import { ReplyText } from "#components/ui/reply-text.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
-import { Time } from "#components/ui/time.tsx";
 import { Toolbar } from "#components/ui/toolbar.tsx";
-import { findSeq, listRecipients, RecipientFilter, STATES } from "#core/campaign/report/recipients.ts";
+import { readLinks } from "#core/campaign/report/engagement.ts";
+import { readProviders } from "#core/campaign/report/providers.ts";
+import { RecipientFilter } from "#core/campaign/report/recipient-filter.ts";
+import { countRecipients, findSeq, listRecipients } from "#core/campaign/report/recipients.ts";
 import { loadReport } from "../load-report.ts";
 
 export const metadata: Metadata = { title: "Recipients" };
@@ -29,106 +27,61 @@ export default async function Page({
   const { ctx, workspace, campaign, own, header } = await loadReport(slug, id);
   const path = `${own}/recipients`;
   if (query.subscriber) {
-    const seq = await findSeq(ctx, campaign.id, Number(query.subscriber) || 0);
-    redirect(seq === null ? `${own}/left-out` : `${path}/${seq}`);
+    const subscriberId = Number(query.subscriber) || 0;
+    const seq = await findSeq(ctx, campaign.id, subscriberId);
+    redirect(`${path}/${seq ?? `excluded/${subscriberId}`}`);
   }
   const filter = RecipientFilter.parse(query);
   const after = Number(query.after) || 0;
-  const page = await listRecipients(ctx, campaign.id, filter, { after });
-  const chip = (key: keyof RecipientFilter, field: string) =>
-    filter[key] === undefined
-      ? []
-      : [
-          {
-            key,
-            field,
-            relation: "is",
-            value: String(filter[key]),
-            removeHref: hrefWith(path, query, { [key]: null }),
-          },
-        ];
+  const [page, count, providers, links] = await Promise.all([
+    listRecipients(ctx, campaign.id, filter, { after }),
+    countRecipients(ctx, campaign.id, filter),
+    readProviders(ctx, campaign.id),
+    readLinks(ctx, campaign.id),
+  ]);
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <div className="page">
       <ReportHeader {...header} tab="Recipients" />
       <Toolbar
         end={
-          <LinkButton href={hrefWith(`${path}/export`, query, {})} variant="ghost" icon={<Download />}>
-            Export
-          </LinkButton>
+          <span className="flex items-center gap-3">
+            {count === null ? null : (
+              <span className="nums text-table text-muted">{countOf(count, "recipient", "recipients")}</span>
+            )}
+            <LinkButton
+              href={hrefWith(`${path}/export`, query, {})}
+              variant="ghost"
+              icon={<Download />}
+              prefetch={false}
+            >
+              Export
+            </LinkButton>
+          </span>
         }
       >
         <SearchField label="Address" />
-        <FilterChips
-          chips={[
-            ...chip("state", "State"),
-            ...chip("verdict", "Verdict"),
-            ...chip("did", "Who"),
-            ...chip("link", "Link"),
-            ...chip("bucket", "Provider"),
-          ]}
-        >
-          <Menu
-            name="Add a filter"
-            label="Add filter"
-            variant="ghost"
-            size="small"
-            items={[
-              ...STATES.map((state) => ({
-                id: state,
-                label: `State is ${state}`,
-                href: hrefWith(path, query, { state }),
-              })),
-              ...(["opened", "clicked", "unsubscribed", "complained"] as const).map((did) => ({
-                id: did,
-                label: `Who ${did}`,
-                href: hrefWith(path, query, { did }),
-              })),
-            ]}
-          />
-        </FilterChips>
+        <RecipientFilters filter={filter} path={path} query={query} providers={providers} links={links} />
       </Toolbar>
       {page.gaveUp ? (
-        <Banner tone="warning" title="Looking through so many recipients takes too long here.">
-          Narrow it down by a state or a provider, or export.
+        <Banner
+          tone="warning"
+          title="Still looking through the recipients after ten seconds, so this page stopped."
+        >
+          {count === null ? "" : `${formatNumber(count)} match. `}Narrow it down by a state or a provider.
         </Banner>
       ) : null}
-      <DataTable
-        caption="Recipients"
-        big
-        rows={page.rows}
-        rowKey={(row) => row.seq}
-        rowHref={(row) => `${path}/${row.seq}`}
-        pager={{
-          text: "In order of sending",
-          back: after ? hrefWith(path, query, { after: null }) : null,
-          next: page.next ? hrefWith(path, query, { after: page.next }) : null,
-        }}
-        empty={<EmptyState title="No recipient matches">Take one of the filters away.</EmptyState>}
-        columns={[
-          {
-            key: "address",
-            head: "Recipient",
-            cell: (row) => <span className="break-all">{row.address}</span>,
-          },
-          {
-            key: "state",
-            head: "State",
-            cell: (row) => <OutcomeLabel outcome={row.state as Outcome}>{row.state}</OutcomeLabel>,
-          },
-          { key: "verdict", head: "Verdict", cell: (row) => row.verdict ?? "" },
-          {
-            key: "reply",
-            head: "Last reply",
-            cell: (row) => (row.reply ? <ReplyText quiet>{row.reply}</ReplyText> : ""),
-          },
-          {
-            key: "when",
-            head: "When",
-            quiet: true,
-            cell: (row) => (row.settledAt ? <Time at={row.settledAt} zone={workspace.timeZone} /> : ""),
-          },
-        ]}
-      />
+      {page.gaveUp ? null : (
+        <RecipientTable
+          rows={page.rows}
+          next={page.next}
+          after={after}
+          path={path}
+          query={query}
+          zone={workspace.timeZone}
+          isFiltered={isFiltered}
+        />
+      )}
     </div>
   );
 }

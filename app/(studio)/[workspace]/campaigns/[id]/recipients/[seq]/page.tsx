@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
+import { ConsentPanel } from "#components/campaign-report/consent-panel.tsx";
+import { SameReply } from "#components/campaign-report/same-reply.tsx";
 import { TraceTimeline } from "#components/campaign-report/trace-timeline.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
@@ -10,11 +12,13 @@ import { OutcomeLabel } from "#components/ui/outcome-icon.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { ReplyText } from "#components/ui/reply-text.tsx";
-import { Time } from "#components/ui/time.tsx";
 import { explainTrace, readTrace } from "#core/campaign/report/trace.ts";
 import { loadReport } from "../../load-report.ts";
 
 export const metadata: Metadata = { title: "Why" };
+
+/** States in which nobody got anything. */
+const NOT_GOT = new Set<string>(["bounced", "suppressed", "expired", "cancelled"]);
 
 /** Why did this person get it, or not? One page, one query. */
 export default async function Page({ params }: PageProps<"/[workspace]/campaigns/[id]/recipients/[seq]">) {
@@ -32,57 +36,51 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
           { label: "Recipients", href: `${own}/recipients` },
           { label: trace.address },
         ]}
-        title={trace.address}
+        title={
+          NOT_GOT.has(trace.state)
+            ? `Why did ${trace.address} not get it?`
+            : `What became of the mail to ${trace.address}?`
+        }
         chip={<OutcomeLabel outcome={trace.state as Outcome}>{trace.state}</OutcomeLabel>}
-        subtitle={campaign.name}
+        subtitle={`Recipient ${formatNumber(trace.seq)} of ${formatNumber(campaign.audienceSize)}, in order of sending`}
       />
       <div className="split">
         <div className="stack">
           <Panel title={sentence} lead>
-            {trace.reply ? (
-              <div className="grid gap-2">
-                <ReplyText block>{trace.reply}</ReplyText>
-                {trace.sameReply > 0 ? (
-                  <p className="text-help text-muted">
-                    {trace.sameReply > 1000 ? "More than 1,000" : formatNumber(trace.sameReply)} other
-                    recipients of this campaign got the same reply.
-                  </p>
-                ) : null}
-              </div>
-            ) : (
-              <p className="text-muted">No server has said anything about this recipient yet.</p>
-            )}
+            <div className="grid gap-2">
+              {trace.reply ? (
+                <ReplyText block>{[trace.code, trace.reply].filter(Boolean).join(" ")}</ReplyText>
+              ) : (
+                <p className="text-muted">No server has said anything about this recipient yet.</p>
+              )}
+              {trace.suppression ? (
+                <p className="text-muted">
+                  The address is suppressed now ({trace.suppression.reason.replaceAll("-", " ")}), so no
+                  campaign mails it.{" "}
+                  <Link
+                    className="link"
+                    href={`/${slug}/suppressions?q=${encodeURIComponent(trace.address)}`}
+                  >
+                    See the evidence
+                  </Link>
+                </p>
+              ) : null}
+            </div>
           </Panel>
           <Panel title="Step by step">
             <TraceTimeline trace={trace} zone={zone} />
           </Panel>
         </div>
         <div className="stack">
-          <Panel title="Consent" description={trace.list ? `By the list ${trace.list}` : undefined}>
-            {trace.consent.length === 0 ? (
-              <p className="text-muted">No event is kept.</p>
-            ) : (
-              <ul className="grid gap-3 text-table">
-                {trace.consent.map((event) => (
-                  <li key={`${event.kind}${event.at.toISOString()}`} className="grid">
-                    <span className="font-medium">{event.kind}</span>
-                    <span className="text-muted">
-                      <Time at={event.at} zone={zone} />, {event.source}
-                      {event.ip ? `, ${event.ip}` : ""}
-                    </span>
-                    {event.wording ? <q>{event.wording}</q> : null}
-                  </li>
-                ))}
-              </ul>
-            )}
-            {trace.subscriberId ? (
-              <p className="mt-3">
-                <Link className="link" href={`/${slug}/subscribers/${trace.subscriberId}`}>
-                  Everything about this person
-                </Link>
-              </p>
-            ) : null}
-          </Panel>
+          {trace.sameReply + trace.sameShape > 0 ? (
+            <SameReply trace={trace} path={`${own}/recipients`} />
+          ) : null}
+          <ConsentPanel
+            consent={trace.consent}
+            list={trace.list}
+            zone={zone}
+            personHref={trace.subscriberId ? `/${slug}/subscribers/${trace.subscriberId}` : null}
+          />
           <Panel
             title="For a postmaster"
             actions={<CopyButton text={trace.messageId} label="Copy Message-ID" />}
@@ -92,7 +90,13 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
               facts={[
                 { term: "Message-ID", value: <ReplyText>{trace.messageId}</ReplyText> },
                 { term: "Return path", value: <ReplyText>{trace.returnPath}</ReplyText> },
-                { term: "Source", value: trace.source ?? "none yet" },
+                {
+                  term: "Source",
+                  value: trace.source
+                    ? [trace.source, trace.sourceAddress].filter(Boolean).join(", ")
+                    : "none yet",
+                },
+                { term: "Provider", value: trace.provider ?? "none, the domain takes no mail" },
                 ...(trace.dup > 0 ? [{ term: "Further copies known", value: String(trace.dup) }] : []),
               ]}
             />

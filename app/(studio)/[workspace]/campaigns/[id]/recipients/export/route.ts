@@ -1,6 +1,7 @@
 import { workspaceRoute } from "#app/_server/route.ts";
 import { streamOf } from "#app/_server/stream.ts";
-import { exportRecipients, RecipientFilter } from "#core/campaign/report/recipients.ts";
+import { RecipientFilter } from "#core/campaign/report/recipient-filter.ts";
+import { exportRecipients } from "#core/campaign/report/recipients.ts";
 import { csvHeaders } from "#core/platform/csv.ts";
 
 /** The recipients that match the page's filter, as CSV. */

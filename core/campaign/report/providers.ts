@@ -1,0 +1,100 @@
+import { sql } from "drizzle-orm";
+import { bucketName, siteOfBucket } from "#core/mail/provider/bucket.ts";
+import type { WorkspaceCtx } from "#core/platform/context.ts";
+import { isSmallSites } from "./recipient-filter.ts";
+
+export type ProviderRow = {
+  /** Buckets that the row sums up; small sites are one row. */
+  key: string;
+  name: string;
+  /** For the filter of recipients. */
+  bucket: number | "small";
+  audience: number;
+  accepted: number;
+  bounced: number;
+  waiting: number;
+  other: number;
+  /** Of the replies so far, how many said later; 0 to 1, null before the first. */
+  deferredShare: number | null;
+  /** Accepted in the last full minute. */
+  pace: number;
+  /** Why nothing moves: all lanes that could carry it are held or suspended. */
+  stopped: { until: Date | null; reply: string | null } | null;
+};
+
+type Counted = { bucket: number; state: string; n: number };
+type Pace = { bucket: number; accepted: number; deferred: number; bounced: number; pace: number };
+type Lanes = { bucket: number; open: number; until: string | null; reply: string | null };
+
+const nameOf = (bucket: number, sites: Map<number, string>): string => {
+  if (isSmallSites(bucket)) return "Other sites";
+  return bucket === 0 ? "No mail server" : bucketName(bucket, sites.get(siteOfBucket(bucket) ?? 0));
+};
+
+/** The ledger by receiving provider from rollups; small sites are one row, at the end. The caller checked the campaign. */
+export async function readProviders(ctx: WorkspaceCtx, campaignId: number): Promise<ProviderRow[]> {
+  const [counted, paces, lanes, sites] = await Promise.all([
+    ctx.db.execute<Counted>(sql`
+      select bucket, state::text as state, sum(n)::int as n from rollups where campaign_id = ${campaignId} group by 1, 2`),
+    ctx.db.execute<Pace>(sql`
+      select bucket, sum(accepted)::int as accepted, sum(deferred)::int as deferred, sum(bounced)::int as bounced,
+        coalesce(sum(accepted) filter (where minute = date_trunc('minute', now()) - interval '1 minute'), 0)::int as pace
+      from campaign_minutes where campaign_id = ${campaignId} group by 1`),
+    // Lanes of the pool's sources for each bucket; a relay has one lane for all of them, bucket 0.
+    ctx.db.execute<Lanes>(sql`
+      select t.bucket, count(*) filter (where l.held_at is null and coalesce(l.suspended_until, 'epoch') < now())::int as open,
+        min(l.suspended_until) filter (where l.held_at is null) as until, max(l.suspended_reply) filter (where l.held_at is null) as reply
+      from streams t join pool_sources p on p.pool_id = t.pool_id join lanes l on l.source_id = p.source_id and l.bucket in (t.bucket, 0)
+      where t.campaign_id = ${campaignId} group by 1`),
+    ctx.db.execute<{ id: number; name: string }>(sql`
+      select s.id, s.name from sites s join streams t on t.bucket = s.id + 100000 where t.campaign_id = ${campaignId}`),
+  ]);
+  const names = new Map(sites.map((site) => [site.id, site.name]));
+  const rows = new Map<string, ProviderRow & { replies: number; deferred: number }>();
+  const rowOf = (bucket: number) => {
+    const key = isSmallSites(bucket) ? "small" : String(bucket);
+    const row = rows.get(key) ?? {
+      key,
+      name: nameOf(bucket, names),
+      bucket: isSmallSites(bucket) ? ("small" as const) : bucket,
+      audience: 0,
+      accepted: 0,
+      bounced: 0,
+      waiting: 0,
+      other: 0,
+      deferredShare: null,
+      pace: 0,
+      stopped: null,
+      replies: 0,
+      deferred: 0,
+    };
+    rows.set(key, row);
+    return row;
+  };
+  for (const { bucket, state, n } of counted) {
+    const row = rowOf(bucket);
+    row.audience += n;
+    if (state === "a") row.accepted += n;
+    else if (state === "b") row.bounced += n;
+    else if (state === "w" || state === "d") row.waiting += n;
+    else row.other += n;
+  }
+  for (const { bucket, accepted, deferred, bounced, pace } of paces) {
+    const row = rowOf(bucket);
+    row.replies += accepted + deferred + bounced;
+    row.deferred += deferred;
+    row.pace += pace;
+  }
+  for (const { bucket, open, until, reply } of lanes) {
+    // One shard that stands still says little of all small sites.
+    if (open > 0 || isSmallSites(bucket)) continue;
+    rowOf(bucket).stopped = { until: until ? new Date(until) : null, reply };
+  }
+  return [...rows.values()]
+    .filter((row) => row.audience > 0)
+    .map(({ replies, deferred, ...row }) => ({
+      ...row,
+      deferredShare: replies === 0 ? null : deferred / replies,
+    }))
+    .sort((a, b) => Number(a.key === "small") - Number(b.key === "small") || b.audience - a.audience);
+}
