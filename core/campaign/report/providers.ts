@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { bucketName, siteOfBucket } from "#core/mail/provider/bucket.ts";
-import type { WorkspaceCtx } from "#core/platform/context.ts";
+import type { Ctx } from "#core/platform/context.ts";
 import { isSmallSites } from "./recipient-filter.ts";
 
 export type ProviderRow = {
@@ -31,8 +31,8 @@ const nameOf = (bucket: number, sites: Map<number, string>): string => {
   return bucket === 0 ? "No mail server" : bucketName(bucket, sites.get(siteOfBucket(bucket) ?? 0));
 };
 
-/** The ledger by receiving provider from rollups; small sites are one row, at the end. The caller checked the campaign. */
-export async function readProviders(ctx: WorkspaceCtx, campaignId: number): Promise<ProviderRow[]> {
+/** The ledger by receiving provider from rollups; small sites are one row, at the end. The caller checked whose campaign it is. */
+export async function readProviders(ctx: Pick<Ctx, "db">, campaignId: number): Promise<ProviderRow[]> {
   const [counted, paces, lanes, sites] = await Promise.all([
     ctx.db.execute<Counted>(sql`
       select bucket, state::text as state, sum(n)::int as n from rollups where campaign_id = ${campaignId} group by 1, 2`),
