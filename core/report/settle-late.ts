@@ -43,8 +43,8 @@ export async function bounceDelivery(
       verdict = ${reply.verdict}, attempts = attempts + 1
     where campaign_id = ${about.campaign} and seq = ${about.seq}`);
   await ctx.db.execute(sql`
-    insert into attempts (campaign_id, seq, n, source_id, bucket, code, enhanced, verdict, reply)
-    values (${about.campaign}, ${about.seq}, ${row.attempts + 1}, ${row.source_id}, ${row.bucket}, ${reply.code}, ${reply.enhanced}, ${reply.verdict}, ${reply.reply})
+    insert into attempts (campaign_id, seq, n, at, source_id, bucket, code, enhanced, verdict, reply)
+    values (${about.campaign}, ${about.seq}, ${row.attempts + 1}, ${ctx.now().toISOString()}::timestamptz, ${row.source_id}, ${row.bucket}, ${reply.code}, ${reply.enhanced}, ${reply.verdict}, ${reply.reply})
     on conflict do nothing`);
   await ctx.db.execute(sql`
     insert into rollups as r (campaign_id, bucket, source_id, state, n)
@@ -72,6 +72,6 @@ async function countHour(
   const column = sql.identifier(what);
   await ctx.db.execute(sql`
     insert into delivery_hours as h (source_id, bucket, sender_domain_id, hour, ${column})
-    values (${source}, ${bucket}, ${SENDER_DOMAIN(about)}, date_trunc('hour', now()), 1)
+    values (${source}, ${bucket}, ${SENDER_DOMAIN(about)}, date_trunc('hour', ${ctx.now().toISOString()}::timestamptz), 1)
     on conflict (hour, bucket, source_id, sender_domain_id) do update set ${column} = h.${column} + 1`);
 }

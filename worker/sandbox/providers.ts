@@ -5,11 +5,14 @@ const usual = { connections: 10, messagesPerConnection: 100, perSecond: 100 };
 
 const windowsMail = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36";
 
-/** Receivers with names; all other sites are small ones that share a pool of addresses. */
+/**
+ * Receivers with names; all other sites are small ones that share a pool of addresses. Domains under `.example` are
+ * for invented people: nobody can own one (RFC 2606).
+ */
 export const providers: Provider[] = [
   {
     name: "google",
-    domains: ["gmail.com", "googlemail.com"],
+    domains: ["gmail.com", "googlemail.com", "gmail.example"],
     mx: [
       "gmail-smtp-in.l.google.com",
       "alt1.gmail-smtp-in.l.google.com",
@@ -57,6 +60,8 @@ export const providers: Provider[] = [
       "sbcglobal.net",
       "bellsouth.net",
       "verizon.net",
+      "yahoo.example",
+      "aol.example",
     ],
     mx: ["mta5.am0.yahoodns.net", "mta6.am0.yahoodns.net", "mta7.am0.yahoodns.net"],
     suffixes: ["yahoodns.net"],
@@ -93,6 +98,8 @@ export const providers: Provider[] = [
       "live.nl",
       "live.fr",
       "passport.com",
+      "outlook.example",
+      "hotmail.example",
     ],
     mx: ["outlook-com.olc.protection.outlook.com"],
     suffixes: ["olc.protection.outlook.com"],
@@ -137,7 +144,7 @@ export const providers: Provider[] = [
   },
   {
     name: "apple",
-    domains: ["icloud.com", "me.com", "mac.com"],
+    domains: ["icloud.com", "me.com", "mac.com", "icloud.example"],
     mx: ["mx01.mail.icloud.com", "mx02.mail.icloud.com"],
     suffixes: ["mail.icloud.com"],
     addresses: 2,
@@ -156,7 +163,7 @@ export const providers: Provider[] = [
   },
   {
     name: "gmx",
-    domains: ["gmx.de", "gmx.net", "gmx.at", "gmx.ch"],
+    domains: ["gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.example"],
     mx: ["mx00.gmx.net", "mx01.gmx.net"],
     suffixes: ["gmx.net", "web.de"],
     addresses: 2,
@@ -174,7 +181,7 @@ export const providers: Provider[] = [
   },
   {
     name: "comcast",
-    domains: ["comcast.net", "xfinity.com"],
+    domains: ["comcast.net", "xfinity.com", "comcast.example"],
     mx: ["mx1h1.comcast.net", "mx2h1.comcast.net"],
     suffixes: ["comcast.net"],
     addresses: 2,
@@ -192,7 +199,7 @@ export const providers: Provider[] = [
   },
   {
     name: "orange",
-    domains: ["orange.fr", "wanadoo.fr"],
+    domains: ["orange.fr", "wanadoo.fr", "orange.example"],
     mx: ["smtp-in.orange.fr"],
     suffixes: ["orange.fr"],
     addresses: 1,

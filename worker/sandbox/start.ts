@@ -23,6 +23,11 @@ import type {
 } from "./types.ts";
 import { makeWorld, type World } from "./world.ts";
 
+/** The world that people get who ask for none. */
+export const DEFAULT_SEED = "sandbox";
+/** The inbound listener's name in every world. */
+export const INBOUND_HOST = "inbound.sandbox.example";
+
 const remembered = 500_000;
 
 export interface SandboxOptions {
@@ -87,10 +92,10 @@ export interface Sandbox {
  * nothing of who sends. Rejects with the system's error when an address or port cannot be had.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const seed = options.seed ?? "sandbox";
+  const seed = options.seed ?? DEFAULT_SEED;
   const behaviours = behavioursOf(options.world ?? "natural", options.behaviours);
   const world = makeWorld({ block: options.block, seed, shares: behaviours.shares });
-  const inbound = options.inbound && { address: options.inbound.address, host: "inbound.sandbox.example" };
+  const inbound = options.inbound && { address: options.inbound.address, host: INBOUND_HOST };
   const resolve = makeResolver(world, options.records, inbound);
   const certificate = makeCertificate();
   const log = new MailLog(options.keepLog ?? 20_000);

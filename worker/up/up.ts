@@ -3,6 +3,7 @@ import { get } from "node:http";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Env, env, readEnv } from "#core/platform/env.ts";
+import type { Demo } from "#db/demo/make-demo.ts";
 import { migrate } from "#db/migrate.ts";
 import { parseArguments, type UpArguments } from "./arguments.ts";
 import { hasBuild, hashSources, isBuilt, stampBuild } from "./build-web.ts";
@@ -58,8 +59,8 @@ export async function up(given: string[]): Promise<void> {
     const settings = wanted.only.length > 0 ? env() : await prepare(wanted, cleanups);
     children = makeChildren(process.execPath, join(settings.dataDir, "logs"));
     if (wanted.only.length > 0) makeDataFolder(resolve(settings.dataDir));
-    else await fill(settings, wanted, children);
-    await start(settings, wanted, children);
+    const demo = wanted.only.length > 0 ? null : await fill(settings, wanted, children);
+    await start(settings, wanted, children, demo);
   } catch (error) {
     if (isEnding) return;
     await end(1, describeFailure(error));
@@ -92,8 +93,8 @@ async function prepare(wanted: UpArguments, cleanups: (() => void | Promise<void
   return env();
 }
 
-/** Schema and pages. */
-async function fill(settings: Env, wanted: UpArguments, children: Children): Promise<void> {
+/** Schema, the demo where it is wanted, and pages. */
+async function fill(settings: Env, wanted: UpArguments, children: Children): Promise<Demo | null> {
   const { applied } = await migrate(settings.databaseUrl);
   say(
     "up",
@@ -101,16 +102,24 @@ async function fill(settings: Env, wanted: UpArguments, children: Children): Pro
       ? "the database is up to date"
       : `the database got ${applied} new ${applied === 1 ? "migration" : "migrations"}`,
   );
-  if (wanted.dev) return;
+  // Read only when asked for: the demo brings a world of its own along.
+  const demo = wanted.demo ? await (await import("./demo.ts")).addDemo(settings) : null;
+  if (wanted.dev) return demo;
   const hash = hashSources();
-  if (isBuilt(hash)) return;
+  if (isBuilt(hash)) return demo;
   say("up", "building the pages; this takes up to a minute");
   const { code } = await children.runOnce({ name: "build", args: [NEXT, "build"], env: process.env });
   if (code !== 0) throw new Sentence("The pages could not be built; the reason stands above.");
   stampBuild(hash);
+  return demo;
 }
 
-async function start(settings: Env, wanted: UpArguments, children: Children): Promise<void> {
+async function start(
+  settings: Env,
+  wanted: UpArguments,
+  children: Children,
+  demo: Demo | null,
+): Promise<void> {
   const has = (part: UpArguments["only"][number]) => wanted.only.length === 0 || wanted.only.includes(part);
   // The internet in a box is not part of an installation that the environment has put on the real one.
   const hasSandbox = wanted.only.length > 0 ? has("sandbox") : settings.network !== "internet";
@@ -134,8 +143,23 @@ async function start(settings: Env, wanted: UpArguments, children: Children): Pr
       : await findSetupLink(settings.databaseUrl, settings.appUrl, settings.appSecret);
   const lines = [`Lettermill is ready at ${settings.appUrl}`];
   if (link) lines.push(`Make the administrator and the first workspace: ${link}`);
+  if (demo) lines.push(...describeDemo(demo, settings));
   lines.push("Ctrl-C ends it.");
   process.stdout.write(`\n  ${lines.join("\n  ")}\n\n`);
+}
+
+/** Where the demo is, and how to get in: the password is told here and nowhere else. */
+function describeDemo({ slug, logIn }: Demo, settings: Env): string[] {
+  const lines = [`Demo workspace: ${settings.appUrl}/${slug}`];
+  if (logIn)
+    lines.push(
+      `Log in as ${logIn.address} with the password ${logIn.password} (told once; change it under Account)`,
+    );
+  else
+    lines.push(
+      "Log in with your own account, or give the administrator a new password: npm run reset-password",
+    );
+  return lines;
 }
 
 function planWeb(settings: Env, wanted: UpArguments): ChildPlan {
