@@ -1,5 +1,7 @@
-/** Words of the public pages, in one place until there is a second language. */
+/** Words of the public pages and of the foot of each campaign, in one place until there is a second language. */
 export const WORDS = {
+  unsubscribe: "Unsubscribe",
+  preferences: "Preferences",
   brokenTitle: "This link is not complete",
   broken: "Open the newest mail that you got and use the link there.",
   listsOf: (names: string[], workspace: string): string =>

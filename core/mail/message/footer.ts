@@ -1,6 +1,5 @@
 /** What the law wants at the foot of a campaign: who sent it, from where, and the way out. Only what content lacks. */
-
-const WORDS = { unsubscribe: "Unsubscribe", preferences: "Preferences" };
+import { WORDS } from "#core/subscription/words.ts";
 
 /** Footer as HTML with Liquid; empty where the content has address and unsubscribe link. */
 export function htmlFooter(has: (variable: string) => boolean): string {

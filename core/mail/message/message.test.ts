@@ -197,6 +197,26 @@ describe("renderMessage", () => {
     expect(renderMessage(compiled, recipient(), { keys, at }).bytes).toEqual(first.bytes);
   });
 
+  it("makes the web addresses of the text click links, under the numbers of the HTML", async () => {
+    const made = source({
+      html: '<p><a href="https://shop.example/a?b=1&amp;c=2">shop</a> <a href="https://x.example/{{ subscriber.id }}">yours</a></p>',
+      text: "shop <https://shop.example/a?b=1&c=2>, see https://only.example/text. Yours: https://x.example/{{ subscriber.id }}",
+    });
+    const compiled = compileMessage(made);
+    expect(compiled.links).toEqual(["https://shop.example/a?b=1&c=2", "https://only.example/text"]);
+    const { text } = await simpleParser(renderMessage(compiled, recipient(), { keys, at }).bytes);
+    const [, shop = "", only = ""] = /<(\S+)>, see (\S+)\. Yours/.exec(text ?? "") ?? [];
+    for (const [n, url] of [shop, only].entries()) {
+      const [, token = "", link] = /^https:\/\/news\.nordkai\.example\/l\/([\w-]+)\/(\d+)$/.exec(url) ?? [];
+      expect(link).toBe(String(n));
+      expect(readViewToken(keys, token)).toMatchObject({ campaign: 48, seq: 12 });
+    }
+    expect(text).toContain("Yours: https://x.example/");
+    const untracked = renderMessage(compileMessage({ ...made, trackClicks: false }), recipient(), { keys, at });
+    expect((await simpleParser(untracked.bytes)).text).toContain("<https://shop.example/a?b=1&c=2>");
+    expect(renderPreview(made, recipient(), keys).text).toContain("https://only.example/text.");
+  });
+
   it("makes http links click links, also inside conditions, and leaves the others", async () => {
     const html = `<!doctype html><html><head><title>x</title></head><body class="a>b">
       <a class=x href="https://shop.example/a?b=1&amp;c=2">1</a> <a href='https://shop.example/a?b=1&amp;c=2'>2</a>

@@ -5,7 +5,7 @@ import { escapeHtml } from "../liquid/engine.ts";
 import { type LiquidScope, type LiquidTemplate, parseTemplate } from "../liquid/template.ts";
 import { cleanContent, escapeAroundLiquid, prepareHtml } from "./html.ts";
 import { mailText } from "./quoted-printable.ts";
-import { finishText, textFromHtml } from "./text.ts";
+import { finishText, textFromHtml, trackText } from "./text.ts";
 import type { MessageRecipient, MessageSource } from "./types.ts";
 
 export interface PreparedMessage {
@@ -30,23 +30,26 @@ export function prepareMessage(source: MessageSource, tracked: boolean): Prepare
     campaign ? parseTemplate(text, mode, constants) : { mode, pieces: text === "" ? [] : [text] };
   const content = source.html === null ? null : clean(source.html);
   const preheader = clean(source.preheader ?? "");
+  const clickBase =
+    campaign && tracked && source.trackClicks ? clickUrl(source.baseUrl, "", 0).slice(0, -2) : null;
   const prepared =
     content === null
       ? null
       : prepareHtml(content, {
           preheader: campaign ? escapeAroundLiquid(preheader) : escapeHtml(preheader),
-          clickBase:
-            campaign && tracked && source.trackClicks ? clickUrl(source.baseUrl, "", 0).slice(0, -2) : null,
+          clickBase,
           openBase: campaign && tracked && source.trackOpens ? openUrl(source.baseUrl, "") : null,
           footer: campaign,
         });
-  const text = source.text ? clean(source.text) : content === null ? "" : textFromHtml(content);
+  const links = prepared?.links ?? [];
+  const written = source.text ? clean(source.text) : content === null ? "" : textFromHtml(content);
+  const text = clickBase === null ? written : trackText(written, clickBase, links);
   return {
     subject: template(clean(source.subject), "text"),
     preheader: template(preheader, "text"),
     html: prepared && template(prepared.html, "html"),
     text: template(finishText(text, campaign), "text"),
-    links: prepared?.links ?? [],
+    links,
     htmlSize: prepared ? Buffer.byteLength(prepared.html) : 0,
     constants,
   };
