@@ -119,9 +119,11 @@ const ROUTES: Record<string, Record<string, Door>> = {
   "(admin)/admin/suppressions/export": { GET: "administrator" },
   // A picture of a mail: whoever has the address may see it.
   "(public)/files/[id]": { GET: "anybody" },
-  "(studio)/[workspace]/campaigns/[id]/draft": { POST: "marketer" },
+  "(studio)/[workspace]/campaigns/[id]/draft": { GET: "viewer", POST: "marketer" },
+  "(studio)/[workspace]/campaigns/[id]/meet": { POST: "viewer" },
   "(studio)/[workspace]/campaigns/[id]/preview": { GET: "viewer" },
   "(studio)/[workspace]/campaigns/[id]/recipients/export": { GET: "viewer" },
+  "(studio)/[workspace]/campaigns/[id]/versions": { GET: "viewer", POST: "marketer" },
   "(studio)/[workspace]/campaigns/audience": { POST: "viewer" },
   "(studio)/[workspace]/images": { POST: "marketer" },
   "(studio)/[workspace]/subscribers/[id]/export": { GET: "viewer" },

@@ -3,9 +3,10 @@
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { formatClock } from "#components/ui/format.ts";
+import { Differences } from "./differences.tsx";
 import type { OtherDraft } from "./types.ts";
 
-/** Two people wrote at once: shows the other version, and lets the person keep either. Nothing is lost before that. */
+/** Two people wrote at once: shows what differs, and lets the person keep either. Nothing is lost before that. */
 export function Conflict({
   theirs,
   zone,
@@ -17,8 +18,12 @@ export function Conflict({
   onKeepMine: () => void;
   onTakeTheirs: () => void;
 }) {
-  const [isOpen, setOpen] = useState(false);
+  const [shown, setShown] = useState<"differences" | "whole" | null>(null);
+  const { mine } = theirs;
   const who = theirs.by ?? "Somebody";
+  const subjects = mine.subject !== null && mine.subject !== theirs.subject;
+  const texts = mine.text !== null && mine.text !== theirs.text;
+  const toggle = (what: "differences" | "whole") => setShown(shown === what ? null : what);
   return (
     <div role="alert" className="editor-conflict">
       <p className="min-w-0 flex-1">
@@ -28,8 +33,11 @@ export function Conflict({
         See what differs, or keep yours. What you wrote is kept in this tab.
       </p>
       <div className="flex flex-wrap gap-2">
-        <Button size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? "Hide theirs" : "Show theirs"}
+        <Button size="small" aria-expanded={shown === "differences"} onClick={() => toggle("differences")}>
+          See what differs
+        </Button>
+        <Button size="small" aria-expanded={shown === "whole"} onClick={() => toggle("whole")}>
+          Show theirs
         </Button>
         <Button size="small" onClick={onTakeTheirs}>
           Take theirs
@@ -38,7 +46,21 @@ export function Conflict({
           Keep mine
         </Button>
       </div>
-      {isOpen ? (
+      {shown === "differences" ? (
+        <div className="editor-theirs">
+          {subjects ? (
+            <Differences label="Subject" mine={mine.subject ?? ""} theirs={theirs.subject} />
+          ) : null}
+          {texts ? <Differences label="Text" mine={mine.text ?? ""} theirs={theirs.text} /> : null}
+          {subjects || texts ? null : (
+            <p>
+              Subject and text are the same. What you changed is something else: the look, the sender, the
+              audience or another setting.
+            </p>
+          )}
+        </div>
+      ) : null}
+      {shown === "whole" ? (
         <div className="editor-theirs">
           {theirs.subject ? (
             <p>

@@ -4,7 +4,7 @@ import type { Editor } from "@tiptap/core";
 import { useEditorState } from "@tiptap/react";
 import { ArrowLeft, Monitor, Redo2, Smartphone, Undo2 } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
@@ -15,9 +15,14 @@ import { TextArea, TextField } from "#components/ui/text-field.tsx";
 import type { PreviewPerson, PreviewWidth } from "./preview.tsx";
 import type { EditorUrls } from "./types.ts";
 
-export type EditorMode = "write" | "preview" | "source";
+export type EditorMode = "write" | "preview" | "source" | "versions";
 
-const MODES: Record<EditorMode, string> = { write: "Write", preview: "Preview", source: "Source" };
+const MODES: Record<EditorMode, string> = {
+  write: "Write",
+  preview: "Preview",
+  source: "Source",
+  versions: "Versions",
+};
 
 /** Back, name, save state, views, undo, test and review. */
 export function EditorHead({
@@ -43,6 +48,7 @@ export function EditorHead({
   onPane,
   onToHtml,
   hiddenValues,
+  company,
 }: {
   name: string;
   onName: ((name: string) => void) | null;
@@ -67,6 +73,8 @@ export function EditorHead({
   onPane: (pane: "canvas" | "inspector") => void;
   onToHtml: (() => void) | null;
   hiddenValues: Record<string, string>;
+  /** Who else is here. */
+  company: ReactNode;
 }) {
   const router = useRouter();
   const [dialog, setDialog] = useState<"test" | "template" | null>(null);
@@ -102,7 +110,7 @@ export function EditorHead({
           <p className="editor-name">{name}</p>
         )}
         <p className="editor-line" data-trouble={isTrouble}>
-          {line}
+          {line} {company}
         </p>
       </div>
       <div className="editor-modes">
@@ -112,7 +120,7 @@ export function EditorHead({
           value={mode}
           onChange={onMode}
         />
-        {mode === "source" ? null : (
+        {mode === "source" || mode === "versions" ? null : (
           <fieldset className="editor-widths" aria-label="Width">
             <IconButton
               name="Desktop"
@@ -152,15 +160,18 @@ export function EditorHead({
         />
       </div>
       <div className="editor-acts">
-        {readOnly ? null : (
+        {readOnly && !urls.versions ? null : (
           <Menu
             name="More"
             variant="ghost"
             items={[
+              ...(urls.versions
+                ? [{ id: "versions", label: "Versions", onSelect: () => onMode("versions") }]
+                : []),
               ...(saveAsTemplate
                 ? [{ id: "template", label: "Save as template…", onSelect: () => void open("template") }]
                 : []),
-              ...(onToHtml ? [{ id: "html", label: "Go on in HTML…", onSelect: onToHtml }] : []),
+              ...(onToHtml && !readOnly ? [{ id: "html", label: "Go on in HTML…", onSelect: onToHtml }] : []),
             ]}
           />
         )}

@@ -15,6 +15,7 @@ export function Envelope({
   fields,
   readOnly,
   change,
+  adopted,
 }: {
   draft: Draft;
   choices: EditorChoices;
@@ -23,9 +24,16 @@ export function Envelope({
   fields: Record<string, string>;
   readOnly: boolean;
   change: (patch: DraftPatch) => void;
+  /** Changes where the draft came from the server anew, and fields with a state of their own start again. */
+  adopted: string;
 }) {
   const sender = choices.senders.find((one) => one.id === draft.senderId);
   const [hours, setHours] = useState(String(draft.expireAfterHours));
+  const [hoursOf, setHoursOf] = useState(adopted);
+  if (hoursOf !== adopted) {
+    setHoursOf(adopted);
+    setHours(String(draft.expireAfterHours));
+  }
   const hoursWrong = !/^\d+$/.test(hours) || Number(hours) < 1 || Number(hours) > 720;
   const length = draft.subject.length;
   return (
@@ -72,6 +80,7 @@ export function Envelope({
       />
       {urls.audience ? (
         <AudiencePicker
+          key={adopted}
           audience={draft.audience}
           lists={choices.lists}
           segments={choices.segments}

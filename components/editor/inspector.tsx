@@ -24,6 +24,7 @@ export function Inspector({
   editor,
   onReplaceImage,
   goTo,
+  adopted,
 }: {
   kind: "campaign" | "template";
   tab: InspectorTab;
@@ -39,6 +40,7 @@ export function Inspector({
   editor: Editor | null;
   onReplaceImage: () => void;
   goTo: (target: CheckTarget) => void;
+  adopted: string;
 }) {
   const toMend = checks.filter((check) => check.severity !== "pass");
   const tabs: { id: InspectorTab; label: string; count?: number }[] = [
@@ -83,6 +85,7 @@ export function Inspector({
               fields={fields}
               readOnly={readOnly}
               change={change}
+              adopted={adopted}
             />
             <div className="editor-checks">
               <p className="flex justify-between gap-2">

@@ -1,15 +1,18 @@
 "use client";
 
-import { type Editor, useEditor } from "@tiptap/react";
+import { useEditor } from "@tiptap/react";
 import { useRouter } from "next/navigation";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
 import { LiveRegion } from "#components/ui/live-region.tsx";
+import { showToast } from "#components/ui/show-toast.ts";
 import { type CampaignCheck, type CheckTarget, orderChecks } from "#core/campaign/checks.ts";
 import { BlockCanvas, openDocument } from "./block-canvas.tsx";
 import { mailBlocks } from "./blocks.ts";
+import { Company } from "./company.tsx";
 import { Conflict } from "./conflict.tsx";
+import { withPatch } from "./draft-patch.ts";
 import { EditorHead, type EditorMode } from "./editor-head.tsx";
 import { HtmlSource } from "./html-source.tsx";
 import { INSERT_BLOCKS, type InsertBlock, insertBlock } from "./insert-blocks.tsx";
@@ -17,10 +20,13 @@ import { Inspector, type InspectorTab } from "./inspector.tsx";
 import { Outline } from "./outline.tsx";
 import { InboxLine, Preview, type PreviewPerson, type PreviewWidth } from "./preview.tsx";
 import { saveLine } from "./save-line.tsx";
+import { selectBefore, selectProblem } from "./select.ts";
+import { readStored, restoreVersion } from "./stored-draft.ts";
 import { TextToolbar } from "./text-toolbar.tsx";
-import type { Draft, DraftPatch, EditorChoices, EditorUrls, Revision } from "./types.ts";
+import type { Draft, DraftPatch, EditorChoices, EditorUrls, Revision, StoredDraft } from "./types.ts";
 import { uploadImage } from "./upload-image.ts";
 import { readKept, useAutosave } from "./use-autosave.ts";
+import { Versions } from "./versions.tsx";
 
 export type MailEditorProps = {
   /** In the browser's store: `campaign:12`. */
@@ -60,6 +66,8 @@ export function MailEditor(props: MailEditorProps) {
   const [person, setPerson] = useState<PreviewPerson | null>(null);
   const [toHtml, setToHtml] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
+  const [adopted, setAdopted] = useState("");
+  const [followed, setFollowed] = useState<StoredDraft | null>(null);
   const file = useRef<HTMLInputElement>(null);
   const isBlocks = draft.format === "blocks";
 
@@ -187,6 +195,35 @@ export function MailEditor(props: MailEditorProps) {
     selectProblem(editor, target);
     setTab(target === "content" ? "checks" : "block");
   }
+  function show(stored: StoredDraft) {
+    setDraft(stored.draft);
+    setHtml(stored.draft.html);
+    if (stored.checks) setChecks(stored.checks);
+    editor.commands.setContent(openDocument(stored.draft.document), { emitUpdate: false });
+    save.adopt(stored);
+    setAdopted(String(stored.revision));
+  }
+  /** Somebody else saved: shows theirs, where nothing of ours would be lost by it. */
+  async function follow(news: { state: string; revision: number }) {
+    const isNewer = (revision: Revision) => Number(revision) > Number(save.currentRevision());
+    if (!save.isClean()) return;
+    if (news.state !== "draft" && !readOnly) return window.location.reload();
+    if (!isNewer(news.revision)) return;
+    const stored = await readStored(urls.stored);
+    if (!stored || !save.isClean() || !isNewer(stored.revision)) return;
+    show(stored);
+    setFollowed(stored);
+  }
+  async function bringBack(version: number) {
+    await save.flush();
+    const before = Number(save.currentRevision());
+    const answer = await restoreVersion(urls.versions, before, version);
+    const stored = answer === true ? await readStored(urls.stored) : null;
+    if (stored) show(stored);
+    if (answer !== true) return setTrouble(answer);
+    setMode("write");
+    showToast("The version is back", { undo: () => bringBack(before), undone: "As it was before" });
+  }
   const words = useMemo(
     () => saveLine(save.state, zone, { readOnly, kind }),
     [save.state, zone, readOnly, kind],
@@ -221,6 +258,16 @@ export function MailEditor(props: MailEditorProps) {
         pane={pane}
         onPane={setPane}
         onToHtml={isBlocks ? () => setToHtml(true) : null}
+        company={
+          urls.meet && urls.live ? (
+            <Company
+              urls={{ meet: urls.meet, live: urls.live }}
+              onNews={(news) => void follow(news)}
+              followed={followed?.revision === save.revision ? followed : null}
+              zone={zone}
+            />
+          ) : null
+        }
       />
       {save.state.kind === "conflict" ? (
         <Conflict
@@ -264,10 +311,18 @@ export function MailEditor(props: MailEditorProps) {
         ) : null}
         <section
           className="editor-canvas"
-          aria-label={mode === "preview" ? "Preview" : "Mail"}
+          aria-label={mode === "preview" ? "Preview" : mode === "versions" ? "Earlier versions" : "Mail"}
           data-width={width}
         >
-          {mode === "preview" && urls.preview ? (
+          {mode === "versions" && urls.versions ? (
+            <Versions
+              url={urls.versions}
+              zone={zone}
+              canRestore={!readOnly}
+              onRestore={bringBack}
+              onClose={() => setMode("write")}
+            />
+          ) : mode === "preview" && urls.preview ? (
             <Preview
               url={urls.preview}
               width={width}
@@ -319,6 +374,7 @@ export function MailEditor(props: MailEditorProps) {
           editor={isBlocks && !readOnly && mode === "write" ? editor : null}
           onReplaceImage={askImage}
           goTo={goTo}
+          adopted={adopted}
         />
       </div>
       <input
@@ -352,41 +408,4 @@ export function MailEditor(props: MailEditorProps) {
       <LiveRegion text={["offline", "refused", "conflict"].includes(save.state.kind) ? words : ""} />
     </div>
   );
-}
-
-function withPatch(draft: Draft, patch: DraftPatch | undefined): Draft {
-  if (!patch) return draft;
-  const { content, ...rest } = patch;
-  return {
-    ...draft,
-    ...rest,
-    ...(content?.format === "html" ? { format: "html", html: content.html } : {}),
-    ...(content?.format === "blocks" ? { format: "blocks", document: content.document } : {}),
-  };
-}
-
-/** Selects the chip that was put in a moment ago, so that its fallback can be changed. */
-function selectBefore(editor: Editor): void {
-  const { $from } = editor.state.selection;
-  if ($from.nodeBefore?.type.name === "variable") editor.commands.setNodeSelection($from.pos - 1);
-}
-
-/** Goes to the first block that a check is about. */
-function selectProblem(editor: Editor, target: CheckTarget): void {
-  let found: number | null = null;
-  editor.state.doc.descendants((node, pos) => {
-    if (found !== null) return false;
-    if (target === "image" && node.type.name === "image" && !String(node.attrs.alt ?? "").trim()) found = pos;
-    if (target === "link") {
-      const leadsNowhere = (href: unknown) => href === "#" || href === "" || href === null;
-      if (node.type.name === "button" && leadsNowhere(node.attrs.href)) found = pos + 1;
-      if (node.marks.some((mark) => mark.type.name === "link" && leadsNowhere(mark.attrs.href)))
-        found = pos + 1;
-    }
-    return found === null;
-  });
-  const chain = editor.chain().focus();
-  if (found === null) chain.run();
-  else if (target === "image") chain.setNodeSelection(found).scrollIntoView().run();
-  else chain.setTextSelection(found).scrollIntoView().run();
 }

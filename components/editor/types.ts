@@ -32,6 +32,17 @@ export type OtherDraft = {
   subject: string;
   html: string;
   text: string;
+  /** What this tab wanted to save, in the same words; null where it did not change that. */
+  mine: { subject: string | null; text: string | null };
+};
+
+/** A draft as it lies on the server. */
+export type StoredDraft = {
+  draft: Draft;
+  revision: Revision;
+  savedAt: string;
+  by: string | null;
+  checks?: CampaignCheck[];
 };
 
 export type SaveAnswer =
@@ -68,6 +79,13 @@ export type EditorUrls = {
   back: string;
   save: string;
   images: string;
+  /** Reads the draft as it lies on the server. */
+  stored?: string;
+  /** Says that this tab is here, and hears who else is. */
+  meet?: string;
+  /** The stream that tells of changes to the draft. */
+  live?: string;
+  versions?: string;
   preview?: string;
   audience?: string;
   review?: string;

@@ -40,6 +40,8 @@ export function useAutosave(options: {
   const running = useRef<Promise<boolean> | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const stopped = useRef(false);
+  /** Whether what lies in the browser's store is this tab's: another tab of the same draft may keep its own there. */
+  const isKept = useRef(options.kept !== null);
   const onSaved = useRef(options.onSaved);
   onSaved.current = options.onSaved;
   const [revisionShown, setRevisionShown] = useState<Revision>(revision.current);
@@ -47,9 +49,15 @@ export function useAutosave(options: {
   const keep = useCallback(() => {
     try {
       localStorage.setItem(key, JSON.stringify({ revision: revision.current, patch: pending.current }));
+      isKept.current = true;
     } catch {
       // A full or closed store: the open tab still holds it.
     }
+  }, [key]);
+
+  const forget = useCallback(() => {
+    if (isKept.current) localStorage.removeItem(key);
+    isKept.current = false;
   }, [key]);
 
   /** True where everything is saved. */
@@ -88,7 +96,7 @@ export function useAutosave(options: {
       }
       revision.current = answer.revision;
       setRevisionShown(answer.revision);
-      localStorage.removeItem(key);
+      forget();
       const isAll = Object.keys(pending.current).length === 0;
       setState(isAll ? { kind: "saved", at: answer.savedAt } : { kind: "unsaved" });
       onSaved.current(answer);
@@ -98,7 +106,7 @@ export function useAutosave(options: {
     const done = await run;
     running.current = null;
     return done;
-  }, [url, key, keep]);
+  }, [url, keep, forget]);
 
   const change = useCallback(
     (patch: DraftPatch) => {
@@ -126,8 +134,21 @@ export function useAutosave(options: {
   /** Drops what is written here; the caller loads the page again. */
   const dropMine = useCallback(() => {
     pending.current = {};
-    localStorage.removeItem(key);
-  }, [key]);
+    forget();
+  }, [forget]);
+
+  /** Nothing is written here that is not on the server. */
+  const isClean = useCallback(
+    () => !stopped.current && running.current === null && Object.keys(pending.current).length === 0,
+    [],
+  );
+
+  /** Goes on from a version that came from the server, and is shown already. */
+  const adopt = useCallback((now: { revision: Revision; savedAt: string }) => {
+    revision.current = now.revision;
+    setRevisionShown(now.revision);
+    setState({ kind: "saved", at: now.savedAt });
+  }, []);
 
   useEffect(() => {
     if (Object.keys(pending.current).length > 0) void flush();
@@ -154,7 +175,18 @@ export function useAutosave(options: {
     };
   }, [flush, keep]);
 
-  return { state, revision: revisionShown, change, flush, keepMine, dropMine };
+  const currentRevision = useCallback(() => revision.current, []);
+  return {
+    state,
+    revision: revisionShown,
+    currentRevision,
+    change,
+    flush,
+    keepMine,
+    dropMine,
+    isClean,
+    adopt,
+  };
 }
 
 async function send(url: string, body: unknown): Promise<SaveAnswer | "offline"> {

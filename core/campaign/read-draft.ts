@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
-import { attributes, lists, segments } from "#db/schema/index.ts";
-import { type CampaignParts, readCampaignParts } from "./message-source.ts";
+import { attributes, lists, segments, users } from "#db/schema/index.ts";
+import { type CampaignParts, type CampaignRow, readCampaignParts } from "./message-source.ts";
 
 /** A campaign with its message's parts; null where the workspace has none with this number. */
 export async function readCampaign(
@@ -14,6 +14,43 @@ export async function readCampaign(
   }
   const parts = await readCampaignParts(ctx.db, input.campaignId);
   return parts?.workspace.id === ctx.workspaceId && parts.campaign.kind === "campaign" ? parts : null;
+}
+
+/** What an editor holds of a campaign. */
+export function draftOf(campaign: CampaignRow) {
+  const { name, subject, preheader, senderId, replyTo, audience, trackOpens, trackClicks } = campaign;
+  const { expireAfterHours, format, document, html } = campaign;
+  return {
+    ...{ name, subject, preheader, senderId, replyTo, audience, trackOpens, trackClicks },
+    ...{ expireAfterHours, format, document, html },
+  };
+}
+
+export type StoredDraft = {
+  draft: ReturnType<typeof draftOf>;
+  revision: number;
+  savedAt: string;
+  /** Who saved last. */
+  by: string | null;
+};
+
+/** A draft as it lies in the database, for editors that follow a change; null where there is none. */
+export async function readDraft(
+  ctx: WorkspaceCtx,
+  input: { campaignId: number },
+): Promise<StoredDraft | null> {
+  const parts = await readCampaign(ctx, input);
+  if (!parts || !["draft", "scheduled"].includes(parts.campaign.state)) return null;
+  const { campaign } = parts;
+  const [by] = campaign.updatedBy
+    ? await ctx.db.select({ name: users.name }).from(users).where(eq(users.id, campaign.updatedBy))
+    : [];
+  return {
+    draft: draftOf(campaign),
+    revision: campaign.revision,
+    savedAt: campaign.updatedAt.toISOString(),
+    by: by?.name ?? null,
+  };
 }
 
 export type WritingAids = {

@@ -8,6 +8,7 @@ import type { CompileBlocks } from "#core/template/types.ts";
 import { campaigns, lists, segments, senders, users, workspaces } from "#db/schema/index.ts";
 import { ContentInput, prepareContent, type StoredContent } from "./content.ts";
 import { AudienceInput } from "./count-audience.ts";
+import { keepVersion } from "./keep-version.ts";
 import type { CampaignAudience } from "./types.ts";
 
 const line = (limit: number) =>
@@ -46,6 +47,8 @@ export type OtherVersion = {
   subject: string;
   html: string;
   text: string;
+  /** What was to be saved, in the same words; null where that did not change. */
+  mine: { subject: string | null; text: string | null };
 };
 
 export type SavedCampaign =
@@ -81,6 +84,12 @@ export async function saveCampaign(
   return withTransaction(ctx, async (tx) => {
     const foreign = await findForeign(tx, rest.senderId ?? null, rest.audience);
     if (foreign) return refuse(foreign);
+    await keepVersion(
+      tx.db,
+      { id: campaignId, workspaceId: ctx.workspaceId, revision },
+      { subject: rest.subject, preheader: rest.preheader, content: stored },
+      ctx.now(),
+    );
     const [saved] = await tx.db
       .update(campaigns)
       .set({
@@ -107,13 +116,17 @@ export async function saveCampaign(
         html: campaigns.html,
         text: campaigns.text,
       });
-    if (!saved) return readOther(tx, campaignId);
+    if (!saved) return readOther(tx, campaignId, { subject: rest.subject, text: stored?.text });
     await notifyLive(tx.db, `campaign:${campaignId}`);
     return { ok: true, outcome: "saved", ...saved, savedAt: saved.savedAt.toISOString() };
   });
 }
 
-async function readOther(ctx: WorkspaceCtx, campaignId: number): Promise<Result<SavedCampaign>> {
+async function readOther(
+  ctx: WorkspaceCtx,
+  campaignId: number,
+  mine: { subject: string | undefined; text: string | undefined },
+): Promise<Result<SavedCampaign>> {
   const [now] = await ctx.db
     .select({
       state: campaigns.state,
@@ -140,7 +153,11 @@ async function readOther(ctx: WorkspaceCtx, campaignId: number): Promise<Result<
   return {
     ok: true,
     outcome: "changed-by-another",
-    theirs: { ...theirs, at: theirs.at.toISOString() },
+    theirs: {
+      ...theirs,
+      at: theirs.at.toISOString(),
+      mine: { subject: mine.subject ?? null, text: mine.text ?? null },
+    },
   };
 }
 

@@ -16,6 +16,7 @@ export async function insertTemplate(
       name,
       ...content,
       createdAt: ctx.now(),
+      updatedBy: ctx.actor.kind === "user" ? ctx.actor.userId : null,
       updatedAt: ctx.now(),
     })
     .onConflictDoNothing()

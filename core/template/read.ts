@@ -5,7 +5,9 @@ import { templates } from "#db/schema/index.ts";
 export type TemplateRow = typeof templates.$inferSelect;
 
 /** The templates of a workspace by name, 200 at most. */
-export async function listTemplates(ctx: WorkspaceCtx): Promise<Omit<TemplateRow, "document" | "text">[]> {
+export async function listTemplates(
+  ctx: WorkspaceCtx,
+): Promise<Omit<TemplateRow, "document" | "text" | "updatedBy">[]> {
   requireRole(ctx, "viewer");
   const { id, workspaceId, name, format, html, createdAt, updatedAt } = templates;
   return ctx.db

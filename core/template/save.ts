@@ -2,16 +2,30 @@ import { and, eq, sql } from "drizzle-orm";
 import { prepareContent, type StoredContent } from "#core/campaign/content.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
 import { withTransaction } from "#core/platform/db.ts";
-import { templates, workspaces } from "#db/schema/index.ts";
+import { templates, users, workspaces } from "#db/schema/index.ts";
 import { SaveTemplateInput } from "./input.ts";
 import type { CompileBlocks } from "./types.ts";
 
-/** Saves a template, if nobody else saved it since `updatedAt`. */
+export type SavedTemplate =
+  | { outcome: "saved"; updatedAt: string; html: string }
+  | {
+      outcome: "changed-by-another";
+      theirs: {
+        updatedAt: string;
+        by: string | null;
+        html: string;
+        text: string;
+        /** The text of what was to be saved; null where the content did not change. */
+        mine: string | null;
+      };
+    };
+
+/** Saves a template, if nobody else saved it since `updatedAt`; never over what somebody else wrote. */
 export async function saveTemplate(
   ctx: WorkspaceCtx,
   input: SaveTemplateInput,
   compile: CompileBlocks,
-): Promise<Result<{ updatedAt: string; html: string }>> {
+): Promise<Result<SavedTemplate>> {
   requireRole(ctx, "marketer");
   const { templateId, updatedAt, name, content } = SaveTemplateInput.parse(input);
   let stored: StoredContent | undefined;
@@ -46,6 +60,7 @@ export async function saveTemplate(
       .set({
         ...(name && { name }),
         ...stored,
+        updatedBy: ctx.actor.kind === "user" ? ctx.actor.userId : null,
         updatedAt: sql`greatest(${ctx.now().toISOString()}::timestamptz, ${templates.updatedAt} + interval '1 ms')`,
       })
       .where(
@@ -56,7 +71,25 @@ export async function saveTemplate(
         ),
       )
       .returning({ updatedAt: templates.updatedAt, html: templates.html });
-    if (!saved) return refuse("Somebody else changed or deleted this template. Load it again to go on.");
-    return { ok: true, updatedAt: saved.updatedAt.toISOString(), html: saved.html };
+    if (!saved) return readOther(tx, templateId, stored?.text ?? null);
+    return { ok: true, outcome: "saved", updatedAt: saved.updatedAt.toISOString(), html: saved.html };
   });
+}
+
+async function readOther(
+  ctx: WorkspaceCtx,
+  templateId: number,
+  mine: string | null,
+): Promise<Result<SavedTemplate>> {
+  const [theirs] = await ctx.db
+    .select({ updatedAt: templates.updatedAt, by: users.name, html: templates.html, text: templates.text })
+    .from(templates)
+    .leftJoin(users, eq(users.id, templates.updatedBy))
+    .where(and(eq(templates.id, templateId), eq(templates.workspaceId, ctx.workspaceId)));
+  if (!theirs) return refuse("There is no such template. It may have been deleted.");
+  return {
+    ok: true,
+    outcome: "changed-by-another",
+    theirs: { ...theirs, updatedAt: theirs.updatedAt.toISOString(), mine },
+  };
 }

@@ -55,9 +55,11 @@ describe("templates", () => {
       ok: false,
     });
     const saved = await saveTemplate(ctx, { templateId, updatedAt: known, content }, compile);
-    if (!saved.ok) throw new Error(saved.reason);
-    expect(await saveTemplate(ctx, { templateId, updatedAt: known, content }, compile)).toMatchObject({
-      ok: false,
+    if (!saved.ok || saved.outcome !== "saved") throw new Error("not saved");
+    const late = { format: "html" as const, html: "<b>late</b>" };
+    expect(await saveTemplate(ctx, { templateId, updatedAt: known, content: late }, compile)).toMatchObject({
+      outcome: "changed-by-another",
+      theirs: { updatedAt: saved.updatedAt, text: "new", mine: "late" },
     });
     expect(
       await saveTemplate(ctx, { templateId, updatedAt: saved.updatedAt, name: "Twice" }, compile),

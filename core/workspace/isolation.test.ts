@@ -45,11 +45,15 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
   ],
   "campaign/create createCampaign": (w) => [{ name: "", from: `template:${w.templateId}` }, compile],
   "campaign/duplicate duplicateCampaign": (w) => [draft(w)],
+  "campaign/meet meetEditors": (w) => [{ ...draft(w), tab: "tab-of-a-test", leaving: false }],
   "campaign/pause pauseCampaign": campaignId("liveId"),
   "campaign/read-draft readCampaign": (w) => [draft(w)],
+  "campaign/read-draft readDraft": (w) => [draft(w)],
   "campaign/read-draft readWritingAids": nothing,
   "campaign/read-list listCampaigns": () => [{ tab: "all", search: "", before: null }],
   "campaign/read-usual readUsualAudience": nothing,
+  "campaign/read-versions findVersion": (w) => [{ ...draft(w), version: 1 }],
+  "campaign/read-versions listVersions": (w) => [draft(w)],
   "campaign/remove removeCampaign": (w) => [draft(w)],
   "campaign/render-content findPreviewPeople": (w) => [{ search: w.mark }],
   "campaign/render-content renderCampaignFor": async (w, db) => [
@@ -71,6 +75,10 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
   "campaign/report/recipients findSeq": (w) => [w.liveId, w.person.id],
   "campaign/report/recipients listRecipients": liveOf({}, { after: 0 }),
   "campaign/report/trace readTrace": liveOf(1),
+  "campaign/restore restoreVersion": (w) => [
+    { ...draft(w), revision: w.draft.revision, version: 1 },
+    compile,
+  ],
   "campaign/resume resumeCampaign": campaignId("pausedId"),
   "campaign/save saveCampaign": (w) => [
     { ...draft(w), revision: w.draft.revision, subject: "Taken over" },

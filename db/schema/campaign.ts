@@ -96,6 +96,7 @@ export const templates = pgTable(
     html: text("html").notNull().default(""),
     text: text("text").notNull().default(""),
     createdAt: at("created_at").notNull().defaultNow(),
+    updatedBy: integer("updated_by").references(() => users.id, { onDelete: "set null" }),
     updatedAt: at("updated_at").notNull().defaultNow(),
   },
   (t) => [uniqueIndex("templates_name_unique").on(t.workspaceId, sql`lower(${t.name})`)],

@@ -13,6 +13,7 @@ import { createTemplate } from "#core/template/create.ts";
 import { inviteMember } from "#core/user/invite.ts";
 import {
   attributes,
+  campaignVersions,
   consentEvents,
   exclusions,
   hits,
@@ -141,6 +142,15 @@ export async function makeFullWorkspace({ db, sql: raw }: TestDatabase, mark: st
       at: new Date(Date.now() + 86_400_000).toISOString(),
     }),
   );
+  await db.insert(campaignVersions).values({
+    campaignId: draft.id,
+    revision: draft.revision,
+    at: new Date(),
+    subject: `Version ${mark}`,
+    preheader: "",
+    format: "html",
+    html: `<p>${mark} before</p>`,
+  });
   await db
     .insert(exclusions)
     .values({ campaignId: live.id, subscriberId: gone.id, reason: "unsubscribed", value: `Value ${mark}` })

@@ -212,7 +212,10 @@ describe("renderMessage", () => {
       expect(readViewToken(keys, token)).toMatchObject({ campaign: 48, seq: 12 });
     }
     expect(text).toContain("Yours: https://x.example/");
-    const untracked = renderMessage(compileMessage({ ...made, trackClicks: false }), recipient(), { keys, at });
+    const untracked = renderMessage(compileMessage({ ...made, trackClicks: false }), recipient(), {
+      keys,
+      at,
+    });
     expect((await simpleParser(untracked.bytes)).text).toContain("<https://shop.example/a?b=1&c=2>");
     expect(renderPreview(made, recipient(), keys).text).toContain("https://only.example/text.");
   });

@@ -1,7 +1,7 @@
 import { draftChecks } from "#app/_server/draft-checks.ts";
 import { EditorLoader } from "#components/editor/editor-loader.tsx";
 import type { CampaignParts } from "#core/campaign/message-source.ts";
-import { readWritingAids } from "#core/campaign/read-draft.ts";
+import { draftOf, readWritingAids } from "#core/campaign/read-draft.ts";
 import { hasRole, type WorkspaceCtx } from "#core/platform/context.ts";
 import { listSenders } from "#core/sender/read.ts";
 import { saveAsTemplateAction, sendTestAction } from "../actions.ts";
@@ -24,38 +24,11 @@ export async function DraftEditor({
   ]);
   const path = `/${workspace.slug}/campaigns`;
   const canWrite = hasRole(ctx.role, "marketer") && campaign.state === "draft";
-  const {
-    name,
-    subject,
-    preheader,
-    senderId,
-    replyTo,
-    audience,
-    trackOpens,
-    trackClicks,
-    expireAfterHours,
-    format,
-    document,
-    html,
-  } = campaign;
   return (
     <EditorLoader
       storeKey={`campaign:${campaign.id}`}
       kind="campaign"
-      draft={{
-        name,
-        subject,
-        preheader,
-        senderId,
-        replyTo,
-        audience,
-        trackOpens,
-        trackClicks,
-        expireAfterHours,
-        format,
-        document,
-        html,
-      }}
+      draft={draftOf(campaign)}
       revision={campaign.revision}
       savedAt={campaign.updatedAt.toISOString()}
       checks={checks}
@@ -66,6 +39,10 @@ export async function DraftEditor({
       urls={{
         back: path,
         save: `${path}/${campaign.id}/draft`,
+        stored: `${path}/${campaign.id}/draft`,
+        meet: `${path}/${campaign.id}/meet`,
+        live: `/api/live?topic=campaign:${campaign.id}`,
+        versions: `${path}/${campaign.id}/versions`,
         images: `/${workspace.slug}/images`,
         preview: `${path}/${campaign.id}/preview`,
         audience: `${path}/audience`,

@@ -11,6 +11,19 @@ export const POST = workspaceRoute("marketer", async (ctx, request, { id = "" })
   if (!input.success) return refuseInputResponse(input.error);
   const result = await saveTemplate(ctx, input.data, compileBlocks);
   if (!result.ok) return Response.json(result);
+  if (result.outcome === "changed-by-another") {
+    const { updatedAt, mine, ...theirs } = result.theirs;
+    return Response.json({
+      ...result,
+      theirs: {
+        ...theirs,
+        revision: updatedAt,
+        at: updatedAt,
+        subject: "",
+        mine: { subject: null, text: mine },
+      },
+    });
+  }
   return Response.json({
     ok: true,
     outcome: "saved",
