@@ -100,6 +100,20 @@ test("children end when the supervisor is killed without a chance to tell them",
   await vi.waitFor(() => expect(pids().filter(isAlive)).toEqual([]), 10_000);
 });
 
+test("what a child starts with its own flags and a closed input lives on", async () => {
+  const grandchild = program("grandchild", "await new Promise((resolve) => setTimeout(resolve, 100));");
+  const { args } = program(
+    "child",
+    `import { spawn } from "node:child_process";
+     spawn(process.execPath, [...process.execArgv, ${JSON.stringify(grandchild.args[0])}], { stdio: "ignore" });
+     ${STAY}`,
+  );
+  const house = children();
+  house.keep({ name: "child", args, env: process.env });
+  await vi.waitFor(() => expect(grandchild.pids()).toHaveLength(1), 10_000);
+  house.kill();
+});
+
 test("log lines become readable, and are kept as they were said", async () => {
   const line = JSON.stringify({ level: "warn", time: 1, name: "lanes", msg: "suspended", lane: 7 });
   const { args } = program("talker", `console.log(${JSON.stringify(line)}); console.error("plain words");`);

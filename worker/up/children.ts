@@ -52,7 +52,7 @@ export function makeChildren(node: string, logFolder: string): Children {
       node,
       ["--import", new URL("./watch-parent.mjs", import.meta.url).href, ...plan.args],
       {
-        env: plan.env,
+        env: { ...plan.env, SUPERVISOR_PID: String(process.pid) },
         stdio: ["pipe", "pipe", "pipe"],
         detached: true,
       },
