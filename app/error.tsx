@@ -1,25 +1,11 @@
 "use client";
 
-import { Button } from "#components/ui/button.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageFailure } from "#components/shell/page-failure.tsx";
 
-export default function PageError({
-  error,
-  reset,
-}: {
-  error: Error & { digest?: string };
-  reset: () => void;
-}) {
+export default function PageError(props: { error: Error & { digest?: string }; reset: () => void }) {
   return (
-    <main className="grid min-h-[60dvh] place-content-center">
-      <h1 className="sr-only">This page did not load</h1>
-      <EmptyState
-        title="This page did not load"
-        actions={<Button onClick={reset}>Try again</Button>}
-        proof={error.digest ? `Id for the log: ${error.digest}` : undefined}
-      >
-        Something in it failed. What was saved before is safe, and mail that is being sent goes on.
-      </EmptyState>
+    <main>
+      <PageFailure {...props} />
     </main>
   );
 }

@@ -4,13 +4,14 @@ import { HorizontalBars } from "#components/charts/horizontal-bars.tsx";
 import { StackedBars } from "#components/charts/stacked-bars.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { formatClock, formatDay, formatNumber, formatRate } from "#components/ui/format.ts";
+import { formatNumber, formatRate } from "#components/ui/format.ts";
 import { outcomeColour } from "#components/ui/outcome.ts";
 import { Panel } from "#components/ui/panel.tsx";
 import { ReplyText } from "#components/ui/reply-text.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Bar, ReplyGroup, SplitRow } from "#core/deliverability/read.ts";
 import type { Verdict } from "#core/mail/reply/types.ts";
+import { barLabel } from "./bar-label.ts";
 
 const SERIES = (["accepted", "deferred", "bounced"] as const).map((key) => ({
   key,
@@ -31,12 +32,7 @@ export function BarsChart({
   now: Date;
   title?: string;
 }) {
-  const label = (at: Date) =>
-    stepHours >= 24
-      ? formatDay(at, zone, now)
-      : stepHours > 1
-        ? `${formatDay(at, zone, now)} ${formatClock(at, zone)}`
-        : formatClock(at, zone);
+  const label = (at: Date) => barLabel(at, stepHours, zone, now);
   const sum = (key: "accepted" | "deferred" | "bounced") => bars.reduce((total, bar) => total + bar[key], 0);
   return (
     <ChartFigure

@@ -30,6 +30,8 @@ export async function countAudience(ctx: WorkspaceCtx, input: CountAudienceInput
   const started = performance.now();
   const rows = await ctx.db.transaction(async (tx) => {
     await tx.execute(sql`set local work_mem = '64MB'`);
+    // As in the freeze: statistics may be older than an import.
+    await tx.execute(sql`set local enable_nestloop = off`);
     await tx.execute(sql`set local statement_timeout = '60s'`);
     const parts = await readAudience(tx, ctx.workspaceId, audience, ctx.now());
     return tx.execute<{ reason: ExclusionReason | null; n: number }>(

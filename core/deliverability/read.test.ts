@@ -44,7 +44,7 @@ test("an installation that sent nothing reads as nothing", async () => {
     expect(bars.every((bar) => bar.accepted === 0 && bar.complained === 0)).toBe(true);
     expect(await readVerdicts(ctx, range)).toEqual([]);
     expect(await readReplies(ctx, range)).toEqual([]);
-    expect(await readSplit(ctx, range, "provider")).toEqual([]);
+    expect((await readSplit(ctx, range, "provider")).rows).toEqual([]);
   }
   expect(await readWaiting(ctx)).toBe(0);
   expect(await readProviderDays(ctx)).toEqual({ days: [], providers: [] });
@@ -75,7 +75,12 @@ test("bars and every split count the same mail", async () => {
       range,
     ).toBe(accepted[range]);
     for (const split of ["provider", "source", "domain"] as const) {
-      const rows = await readSplit(ctx, range, split);
+      const { rows, times } = await readSplit(ctx, range, split);
+      expect(times).toEqual(bars.map((bar) => bar.at));
+      expect(
+        times.map((_, place) => rows.reduce((sum, one) => sum + one.bars[place]!.accepted, 0)),
+        `${range} ${split}`,
+      ).toEqual(bars.map((bar) => bar.accepted));
       expect(
         rows.reduce((sum, one) => sum + one.accepted, 0),
         `${range} ${split}`,
@@ -85,19 +90,19 @@ test("bars and every split count the same mail", async () => {
 });
 
 test("Microsoft's buckets have one name, small sites another, what was removed says so", async () => {
-  const providers = await readSplit(ctx, "30d", "provider");
+  const { rows: providers } = await readSplit(ctx, "30d", "provider");
   expect(Object.fromEntries(providers.map((one) => [one.name, one.accepted]))).toEqual({
     Microsoft: 20,
     "Other sites": 20,
     "mx.big.example": 10,
     Google: 10,
   });
-  const bySource = await readSplit(ctx, "30d", "source");
+  const { rows: bySource } = await readSplit(ctx, "30d", "source");
   expect(bySource.map((one) => [one.name, one.accepted])).toEqual([
     ["First", 50],
     ["removed", 10],
   ]);
-  expect((await readSplit(ctx, "7d", "domain")).map((one) => one.name)).toEqual([domain]);
+  expect((await readSplit(ctx, "7d", "domain")).rows.map((one) => one.name)).toEqual([domain]);
   const names = await namesOfBuckets(ctx, [0, 2, 3, 1000, 100_000 + siteId]);
   expect([...names.values()]).toEqual([
     "All receivers",

@@ -9,10 +9,18 @@ export type Range = keyof typeof RANGES;
 export const SPLITS = ["provider", "source", "domain"] as const;
 export type Split = (typeof SPLITS)[number];
 
-type Counts = { accepted: number; deferred: number; bounced: number; uncertain: number; complained: number };
+export type Counts = {
+  accepted: number;
+  deferred: number;
+  bounced: number;
+  uncertain: number;
+  complained: number;
+};
 export type Bar = Counts & { at: Date };
 export type ProviderDays = { days: string[]; providers: { name: string; counts: (Counts | null)[] }[] };
-export type SplitRow = Counts & { key: string; name: string };
+/** One provider, source or sender domain: its sums, and its counts at each of the times. */
+export type SplitRow = Counts & { key: string; name: string; bars: Counts[] };
+export type SplitBars = { times: Date[]; stepHours: number; rows: SplitRow[] };
 export type ReplyGroup = {
   shape: string;
   sample: string;
@@ -110,26 +118,40 @@ const chartName = (bucket: number, names: ReadonlyMap<number, string>): string =
     ? "Other sites"
     : (providerById(bucket)?.name ?? names.get(bucket) ?? `Site ${bucket}`);
 
-/** The same by provider, source or sender domain. */
-export async function readSplit(ctx: AdminCtx, range: Range, split: Split): Promise<SplitRow[]> {
+/** The same bars by provider, source or sender domain, with their sums; those with most mail first. */
+export async function readSplit(ctx: AdminCtx, range: Range, split: Split): Promise<SplitBars> {
   const key = {
     provider: sql`h.bucket::text`,
     source: sql`h.source_id::text`,
     domain: sql`h.sender_domain_id::text`,
   }[split];
-  const rows = await ctx.db.execute<Record<string, unknown>>(sql`
-    select ${key} as key, coalesce(max(s.name), 'removed') as source, coalesce(max(d.name), 'removed') as domain, ${SUMS}
-    from delivery_hours h left join sources s on s.id = h.source_id left join sender_domains d on d.id = h.sender_domain_id
-    where h.hour >= ${startOf(range)} group by 1`);
+  const step = sql`make_interval(hours => ${stepOf(range)}::int)`;
+  const [times, rows] = await Promise.all([
+    ctx.db.execute<{ at: string }>(sql`select generate_series(${startOf(range)}, now(), ${step}) as at`),
+    ctx.db.execute<Record<string, unknown>>(sql`
+      select ${key} as key, date_bin(${step}, h.hour, '2000-01-01') as at,
+        coalesce(max(s.name), 'removed') as source, coalesce(max(d.name), 'removed') as domain, ${SUMS}
+      from delivery_hours h left join sources s on s.id = h.source_id left join sender_domains d on d.id = h.sender_domain_id
+      where h.hour >= ${startOf(range)} group by 1, 2`),
+  ]);
+  const at = times.map((row) => new Date(row.at));
+  const places = new Map(at.map((time, place) => [time.getTime(), place]));
   const names = await namesOfBuckets(ctx, split === "provider" ? rows.map((row) => Number(row.key)) : []);
   const merged = new Map<string, SplitRow>();
   for (const row of rows) {
     const name = split === "provider" ? chartName(Number(row.key), names) : String(row[split]);
-    const before = merged.get(name) ?? { key: name, name, ...none() };
-    add(before, countsOf(row));
-    merged.set(name, before);
+    const found = merged.get(name) ?? { key: name, name, ...none(), bars: at.map(none) };
+    const counts = countsOf(row);
+    add(found, counts);
+    const bar = found.bars[places.get(new Date(String(row.at)).getTime()) ?? -1];
+    if (bar) add(bar, counts);
+    merged.set(name, found);
   }
-  return [...merged.values()].sort((a, b) => b.accepted + b.bounced - (a.accepted + a.bounced));
+  return {
+    times: at,
+    stepHours: stepOf(range),
+    rows: [...merged.values()].sort((x, y) => y.accepted + y.bounced - (x.accepted + x.bounced)),
+  };
 }
 
 /** The last 30 days by provider, those with most mail first; null on days without any. */

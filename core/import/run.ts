@@ -108,6 +108,8 @@ async function mergeAll(
   await Promise.all(Array.from({ length: MERGE_CONNECTIONS }, mergeNext));
   if (cancelled) return "cancelled";
   await sql`insert into domains (name, status) select distinct domain, 'unknown' from ${sql(table)} on conflict do nothing`;
+  // Autovacuum comes within minutes; segments and audiences are counted in the next second.
+  await sql`analyze subscribers, subscriptions`;
   await ctx.db.transaction(async (tx) => {
     await tx
       .update(imports)

@@ -121,10 +121,10 @@ test("every chart of the last 30 days has something in it", async () => {
       bars.some((bar) => bar[field] > 0),
       field,
     ).toBe(true);
-  expect((await readSplit(ctx, "30d", "provider")).map((row) => row.name)).toEqual(
+  expect((await readSplit(ctx, "30d", "provider")).rows.map((row) => row.name)).toEqual(
     expect.arrayContaining(["Google", "Microsoft", "Yahoo", "Apple", "GMX and WEB.DE", "Other sites"]),
   );
-  expect(await readSplit(ctx, "30d", "source")).toHaveLength(2);
+  expect((await readSplit(ctx, "30d", "source")).rows).toHaveLength(2);
   expect((await readProviderDays(ctx)).days.length).toBeGreaterThan(28);
   expect((await readVerdicts(ctx, "30d")).length).toBeGreaterThan(4);
   expect((await readReplies(ctx, "30d")).length).toBeGreaterThan(10);

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { BarsChart, ReplyTable, SplitTable, VerdictPanel } from "#components/deliverability/panels.tsx";
 import { RateChart } from "#components/deliverability/rate-chart.tsx";
+import { SplitChart } from "#components/deliverability/split-chart.tsx";
 import { LaneMatrix } from "#components/lane/lane-views.tsx";
 import { formatNumber, formatRate } from "#components/ui/format.ts";
 import { hrefWith } from "#components/ui/href.ts";
@@ -35,7 +36,7 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
   const query = await searchParams;
   const range = (Object.keys(RANGES) as Range[]).find((one) => one === query.range) ?? "48h";
   const split = SPLITS.find((one) => one === query.by) ?? "provider";
-  const [{ bars, stepHours }, rows, days, verdicts, replies, lanes, waiting] = await Promise.all([
+  const [{ bars, stepHours }, bySplit, days, verdicts, replies, lanes, waiting] = await Promise.all([
     readBars(ctx, range),
     readSplit(ctx, range, split),
     readProviderDays(ctx),
@@ -130,9 +131,11 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
         <Panel title="Lanes" description="One source to one provider. Pace now, or what waits." flush>
           <LaneMatrix rows={lanes} />
         </Panel>
-        <Panel
-          title={`By ${HEADS[split].toLowerCase()}`}
-          flush
+        <SplitChart
+          split={bySplit}
+          head={HEADS[split]}
+          zone="UTC"
+          now={now}
           actions={
             <Segmented
               label="Split by"
@@ -143,8 +146,9 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
               }))}
             />
           }
-        >
-          <SplitTable rows={rows} head={HEADS[split]} />
+        />
+        <Panel title={`Rates by ${HEADS[split].toLowerCase()}`} flush>
+          <SplitTable rows={bySplit.rows} head={HEADS[split]} />
         </Panel>
         <VerdictPanel id="refused" rows={verdicts} />
         <Panel

@@ -1,0 +1,3 @@
+import { ChartsSkeleton } from "#components/ui/skeletons.tsx";
+
+export default ChartsSkeleton;

@@ -1,0 +1,3 @@
+import { FormSkeleton } from "#components/ui/skeletons.tsx";
+
+export default FormSkeleton;

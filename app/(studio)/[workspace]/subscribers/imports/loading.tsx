@@ -1,0 +1,3 @@
+import { TableSkeleton } from "#components/ui/skeletons.tsx";
+
+export default TableSkeleton;

@@ -1,0 +1,3 @@
+import { SheetSkeleton } from "#components/ui/skeletons.tsx";
+
+export default SheetSkeleton;

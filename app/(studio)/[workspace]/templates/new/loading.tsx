@@ -1,0 +1,3 @@
+import { GallerySkeleton } from "#components/ui/skeletons.tsx";
+
+export default GallerySkeleton;
