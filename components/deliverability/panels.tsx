@@ -4,7 +4,7 @@ import { HorizontalBars } from "#components/charts/horizontal-bars.tsx";
 import { StackedBars } from "#components/charts/stacked-bars.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { formatNumber, formatRate } from "#components/ui/format.ts";
+import { countOf, formatNumber, formatRate } from "#components/ui/format.ts";
 import { outcomeColour } from "#components/ui/outcome.ts";
 import { Panel } from "#components/ui/panel.tsx";
 import { ReplyText } from "#components/ui/reply-text.tsx";
@@ -151,7 +151,7 @@ export function ReplyTable({
       bare
       caption="Newest replies, grouped by text"
       rows={rows}
-      rowKey={(row) => `${row.sourceId}/${row.bucket}/${row.shape}`}
+      rowKey={(row) => `${row.code} ${row.verdict} ${row.shape}`}
       empty={<EmptyState title="No refusals in this time" />}
       columns={[
         {
@@ -175,9 +175,14 @@ export function ReplyTable({
                 key: "lane",
                 head: "Lane",
                 cell: (row: ReplyGroup) => (
-                  <Link className="ink-link" href={`/admin/lanes/${row.sourceId}/${row.bucket}`}>
-                    {row.source}, {row.name}
-                  </Link>
+                  <>
+                    <Link className="ink-link" href={`/admin/lanes/${row.sourceId}/${row.bucket}`}>
+                      {row.source}, {row.name}
+                    </Link>
+                    {row.lanes > 1 ? (
+                      <span className="text-muted"> and {countOf(row.lanes - 1, "other", "others")}</span>
+                    ) : null}
+                  </>
                 ),
               },
             ]

@@ -1,6 +1,6 @@
 import { ChartFigure } from "#components/charts/chart-figure.tsx";
 import { Lines } from "#components/charts/lines.tsx";
-import { formatShare } from "#components/ui/format.ts";
+import { formatDay, formatShare } from "#components/ui/format.ts";
 import { outcomeColour } from "#components/ui/outcome.ts";
 import type { ProviderDays } from "#core/deliverability/read.ts";
 import { rateOf } from "#core/deliverability/rules.ts";
@@ -9,24 +9,24 @@ type Rate = "complained" | "deferred" | "bounced";
 const RATES: Record<Rate, { title: string; description: string; none: string }> = {
   complained: {
     title: "Complaint rate by provider",
-    description: "Per accepted mail and day, 30 days",
+    description: "Per accepted mail, each day with the six before it",
     none: "No complaints came back in 30 days. Google sends none at all; others send them to the return path.",
   },
   deferred: {
     title: "Deferral rate by provider",
-    description: "Deferrals in all replies, by day, 30 days",
+    description: "Deferrals in all replies, each day with the six before it",
     none: "Nothing was deferred in 30 days.",
   },
   bounced: {
     title: "Bounce rate by provider",
-    description: "Bounces in all replies, by day, 30 days",
+    description: "Bounces in all replies, each day with the six before it",
     none: "Nothing bounced in 30 days.",
   },
 };
 const MOST_LINES = 5;
 
 /** One rate by provider and day; the provider with most of it in colour, the others as grey context. */
-export function RateChart({ days, providers, rate }: ProviderDays & { rate: Rate }) {
+export function RateChart({ days, providers, rate, now }: ProviderDays & { rate: Rate; now: Date }) {
   const { title, description, none } = RATES[rate];
   const lines = providers
     .map(({ name, counts }) => ({
@@ -43,7 +43,7 @@ export function RateChart({ days, providers, rate }: ProviderDays & { rate: Rate
     <ChartFigure
       title={title}
       description={description}
-      summary={first ? `${first.name} has most; its highest day was ${formatShare(worst)}.` : none}
+      summary={first ? `${first.name} has most; its highest week was ${formatShare(worst)}.` : none}
       csvName={`${rate}-rate`}
       table={{
         columns: ["day", ...lines.map((line) => `${line.name}, %`)],
@@ -59,7 +59,7 @@ export function RateChart({ days, providers, rate }: ProviderDays & { rate: Rate
     >
       <Lines
         data={days.map((day, i) => ({
-          day: day.slice(5),
+          day: formatDay(new Date(`${day}T00:00:00Z`), "UTC", now),
           ...Object.fromEntries(lines.map((line) => [line.name, line.shares[i] ?? null])),
         }))}
         x="day"

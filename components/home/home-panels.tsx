@@ -179,7 +179,7 @@ export function GrowthChart({ weeks, zone, now }: { weeks: Home["weeks"]; zone: 
   return (
     <ChartFigure
       title="People joining and leaving"
-      description="Confirmed and unsubscribed subscriptions a week, last 13 weeks"
+      description="Confirmed subscriptions above the line, unsubscribed ones below, by week. Last 13 weeks."
       summary={`${formatNumber(joined)} joined and ${formatNumber(left)} left in 13 weeks.`}
       csvName="growth"
       legend={[
@@ -193,7 +193,7 @@ export function GrowthChart({ weeks, zone, now }: { weeks: Home["weeks"]; zone: 
       empty={joined + left === 0 ? "Nobody has joined or left yet." : undefined}
     >
       <StackedBars
-        data={weeks.map((week) => ({ week: label(week.week), joined: week.joined, left: week.left }))}
+        data={weeks.map((week) => ({ week: label(week.week), joined: week.joined, left: -week.left }))}
         x="week"
         series={[
           { key: "joined", label: "joined", colour: outcomeColour("accepted") },

@@ -2,7 +2,7 @@ import { Check, Clock, Minus, Pause } from "lucide-react";
 import Link from "next/link";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { formatNumber, formatShare } from "#components/ui/format.ts";
+import { countOf, formatClock, formatNumber, formatShare } from "#components/ui/format.ts";
 import { ReplyText } from "#components/ui/reply-text.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import type { LaneRow, LaneState } from "#core/lane/read.ts";
@@ -50,7 +50,20 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
           head: "Lane",
           cell: (row) => <span className="md:whitespace-nowrap">{`${row.source} to ${row.name}`}</span>,
         },
-        { key: "state", head: "State", cell: (row) => <LaneStateChip lane={row} /> },
+        {
+          key: "state",
+          head: "State",
+          cell: (row) => (
+            <span className="inline-flex items-center gap-2">
+              <LaneStateChip lane={row} />
+              {row.suspendedUntil ? (
+                <span className="text-muted whitespace-nowrap">
+                  until {formatClock(row.suspendedUntil, "UTC")}
+                </span>
+              ) : null}
+            </span>
+          ),
+        },
         { key: "backlog", head: "Backlog", align: "end", cell: (row) => formatNumber(row.backlog) },
         { key: "pace", head: "Accepted a minute", align: "end", cell: (row) => formatNumber(row.pace) },
         {
@@ -85,17 +98,27 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
 
 const MATRIX_COLUMNS = 6;
 
-/** Sources by the providers that get most of their mail; a real table. */
+/** Providers that a column is for: those with trouble or with most to do, in the order of their numbers. */
+function columnsOf(rows: LaneRow[]): { bucket: number; name: string }[] {
+  const weight = (row: LaneRow) =>
+    (row.state === "suspended" || row.state === "held" ? 1e9 : 0) + row.backlog + row.pace;
+  const named = new Map<number, { bucket: number; name: string; weight: number }>();
+  for (const row of rows.filter((one) => one.bucket > 0 && one.bucket < 100)) {
+    const before = named.get(row.bucket)?.weight ?? 0;
+    named.set(row.bucket, { bucket: row.bucket, name: row.name, weight: before + weight(row) });
+  }
+  return [...named.values()]
+    .sort((a, b) => b.weight - a.weight || a.bucket - b.bucket)
+    .slice(0, MATRIX_COLUMNS)
+    .sort((a, b) => a.bucket - b.bucket);
+}
+
+/** Sources by the providers that get most of their mail; all other lanes of a source are one cell. */
 export function LaneMatrix({ rows }: { rows: LaneRow[] }) {
   const sources = [...new Map(rows.map((row) => [row.sourceId, row.source]))];
-  const weight = new Map<string, number>();
-  for (const row of rows)
-    weight.set(row.name, (weight.get(row.name) ?? 0) + row.backlog + row.pace + (row.lastReplyAt ? 1 : 0));
-  const names = [...weight]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, MATRIX_COLUMNS)
-    .map(([name]) => name);
+  const columns = columnsOf(rows);
   if (rows.length === 0) return <EmptyState title="No lanes yet" />;
+  const isOther = (row: LaneRow) => !columns.some((column) => column.bucket === row.bucket);
   return (
     <DataTable
       bare
@@ -105,28 +128,52 @@ export function LaneMatrix({ rows }: { rows: LaneRow[] }) {
       rowKey={([id]) => id}
       columns={[
         { key: "source", head: "Source", cell: ([, name]) => name },
-        ...names.map((name) => ({
-          key: name,
-          head: name,
+        ...columns.map((column) => ({
+          key: String(column.bucket),
+          head: column.name,
           cell: ([id]: [number, string]) => {
-            const lane = rows.find((row) => row.sourceId === id && row.name === name);
-            return lane ? (
-              <Link className="inline-flex items-center gap-2 hover:underline" href={laneHref(lane)}>
-                <LaneStateChip lane={lane} />
-                <span className="nums">
-                  {lane.state === "open"
-                    ? `${formatNumber(lane.pace)} / min`
-                    : lane.backlog > 0
-                      ? formatNumber(lane.backlog)
-                      : ""}
-                </span>
-              </Link>
-            ) : (
-              <span className="text-muted">no mail</span>
-            );
+            const lane = rows.find((row) => row.sourceId === id && row.bucket === column.bucket);
+            return lane ? <MatrixCell lane={lane} /> : <span className="text-muted">no mail</span>;
           },
         })),
+        {
+          key: "other",
+          head: "Other lanes",
+          cell: ([id]) => <OtherLanes rows={rows.filter((row) => row.sourceId === id && isOther(row))} />,
+        },
       ]}
     />
+  );
+}
+
+function MatrixCell({ lane }: { lane: LaneRow }) {
+  const number =
+    lane.state === "open"
+      ? `${formatNumber(lane.pace)} / min`
+      : lane.state === "suspended" && lane.suspendedUntil
+        ? `until ${formatClock(lane.suspendedUntil, "UTC")}`
+        : lane.backlog > 0
+          ? formatNumber(lane.backlog)
+          : "";
+  return (
+    <Link className="inline-flex items-center gap-2 hover:underline" href={laneHref(lane)}>
+      <LaneStateChip lane={lane} />
+      <span className="nums whitespace-nowrap">{number}</span>
+    </Link>
+  );
+}
+
+function OtherLanes({ rows }: { rows: LaneRow[] }) {
+  const off = rows.filter((row) => row.state === "suspended" || row.state === "held").length;
+  const backlog = rows.reduce((sum, row) => sum + row.backlog, 0);
+  const words = [
+    countOf(rows.length, "lane", "lanes"),
+    off > 0 ? `${formatNumber(off)} off` : "",
+    backlog > 0 ? `${formatNumber(backlog)} wait` : "",
+  ].filter(Boolean);
+  return (
+    <Link className="ink-link whitespace-nowrap" href="/admin/lanes">
+      {words.join(", ")}
+    </Link>
   );
 }

@@ -4,6 +4,7 @@ import type { PagerProps } from "#components/ui/pager.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { SandboxMailRow } from "#core/sandbox-mail/read.ts";
+import { receiverName } from "./receiver-name.ts";
 
 type Authentication = {
   spf?: { result?: string };
@@ -67,7 +68,7 @@ export function MailTable({
       columns={[
         { key: "subject", head: "Subject", cell: (row) => row.subject || "no subject" },
         { key: "to", head: "To", cell: (row) => <span className="break-all">{row.rcptTo}</span> },
-        { key: "provider", head: "Receiver", cell: (row) => row.provider },
+        { key: "provider", head: "Receiver", cell: (row) => receiverName(row.provider) },
         {
           key: "auth",
           head: "Authentication",

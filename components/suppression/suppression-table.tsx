@@ -40,7 +40,11 @@ export function SuppressionTable(props: {
       pager={props.pager}
       empty={props.empty}
       columns={[
-        { key: "address", head: "Address", cell: (row) => <span className="break-all">{row.address}</span> },
+        {
+          key: "address",
+          head: "Address",
+          cell: (row) => <div className="min-w-44 wrap-anywhere">{row.address}</div>,
+        },
         {
           key: "reason",
           head: "Why",
@@ -106,13 +110,13 @@ function Evidence({ row, href }: { row: SuppressionRow; href: string | null }) {
   const { evidence } = row;
   const said = evidence.reply ? <ReplyText>{evidence.reply}</ReplyText> : (evidence.note ?? evidence.source);
   return (
-    <span className="grid gap-0.5 break-words">
-      <span>{said}</span>
+    <div className="grid max-w-64 gap-0.5 wrap-anywhere xl:max-w-md">
+      <div className="min-w-0">{said}</div>
       {href ? (
         <Link className="link text-help" href={href}>
           The mail it was about
         </Link>
       ) : null}
-    </span>
+    </div>
   );
 }

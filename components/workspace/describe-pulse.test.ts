@@ -9,6 +9,7 @@ const IDLE: PulseNumbers = {
   paused: 0,
   liveCampaignId: null,
   waiting: 0,
+  nextTryAt: null,
   acceptedPerMinute: 0,
   next: null,
   heldSince: null,
@@ -34,6 +35,9 @@ test("says what is wrong before what is going on", () => {
     detail: "16,083 waiting",
     href: "/nordkai/campaigns/7",
   });
+  const retry = { ...live, waiting: 34, acceptedPerMinute: 0, nextTryAt: new Date("2026-11-21T13:12:00Z") };
+  expect(say(retry)).toMatchObject({ state: "sending", text: "Sending, next try today 14:12" });
+  expect(say({ ...retry, nextTryAt: new Date("2026-11-21T12:59:00Z") }).text).toMatch(/none accepted/);
   expect(say({ ...live, hasSource: false, acceptedPerMinute: 0 })).toMatchObject({
     state: "held",
     text: "Waiting: there is no source yet",

@@ -28,7 +28,9 @@ export function describePulse(
       pulse.acceptedPerMinute > 0
         ? `Sending ${formatPace(pulse.acceptedPerMinute)}`
         : pulse.hasSource
-          ? "Sending, none accepted in the last minute"
+          ? pulse.nextTryAt && pulse.nextTryAt > now
+            ? `Sending, next try ${moment(pulse.nextTryAt)}`
+            : "Sending, none accepted in the last minute"
           : "Waiting: there is no source yet";
     return {
       state: pulse.hasSource ? "sending" : "held",

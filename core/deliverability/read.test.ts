@@ -43,11 +43,11 @@ test("an installation that sent nothing reads as nothing", async () => {
     expect(bars.length).toBeLessThanOrEqual(48);
     expect(bars.every((bar) => bar.accepted === 0 && bar.complained === 0)).toBe(true);
     expect(await readVerdicts(ctx, range)).toEqual([]);
-    expect(await readReplies(ctx, range)).toEqual([]);
+    expect(await readReplies(ctx, range)).toEqual({ groups: [], total: 0 });
     expect((await readSplit(ctx, range, "provider")).rows).toEqual([]);
   }
   expect(await readWaiting(ctx)).toBe(0);
-  expect(await readProviderDays(ctx)).toEqual({ days: [], providers: [] });
+  expect((await readProviderDays(ctx)).providers).toEqual([]);
 });
 
 test("bars and every split count the same mail", async () => {
@@ -65,7 +65,7 @@ test("bars and every split count the same mail", async () => {
     { ...row, bucket: 1004, hour: hoursAgo(47) },
     { ...row, bucket: 100_000 + siteId, hour: hoursAgo(100) },
     { ...row, bucket: 1, hour: hoursAgo(600), sourceId: 9_999, senderDomainId: 99_999 },
-    { ...row, bucket: 1, hour: hoursAgo(800) },
+    { ...row, bucket: 1, hour: hoursAgo(900) },
   ]);
   const accepted = { "24h": 20, "48h": 40, "7d": 50, "30d": 60 };
   for (const range of ranges) {
@@ -113,12 +113,14 @@ test("Microsoft's buckets have one name, small sites another, what was removed s
   ]);
 });
 
-test("days by provider: most mail first, and a day without mail is no zero", async () => {
+test("days by provider: the sums of a week, most mail first, and a week without mail is no zero", async () => {
   const { days, providers } = await readProviderDays(ctx);
   expect(days).toEqual([...days].sort());
   const google = providers.find((one) => one.name === "Google");
   expect(google?.counts.length).toBe(days.length);
-  expect(google?.counts.filter(Boolean)).toMatchObject([{ accepted: 10 }]);
+  expect(days).toHaveLength(30);
+  // 25 days ago there were ten: they count in the seven days that follow.
+  expect(google?.counts.filter(Boolean)).toMatchObject(Array.from({ length: 7 }, () => ({ accepted: 10 })));
   const complaints = providers.flatMap(({ name, counts }) =>
     counts.some((one) => one && one.complained > 0) ? [name] : [],
   );
@@ -140,23 +142,35 @@ test("replies are grouped by text, the newest first, and a lane sees its own", a
   await db.insert(replyHours).values([
     { ...reply, hour: hoursAgo(3), shape: "too many #", sample: "too many 7" },
     { ...reply, hour: hoursAgo(1), shape: "too many #", sample: "too many 9", lastAt: later },
+    {
+      ...reply,
+      bucket: 4,
+      hour: hoursAgo(5),
+      shape: "too many #",
+      sample: "too many 5",
+      n: 2,
+      lastAt: hoursAgo(5),
+    },
     { ...reply, bucket: 2, hour: hoursAgo(2), shape: "no <>", sample: "no <a>", code: 550, verdict: dead },
     { ...reply, bucket: 2, hour: hoursAgo(900), shape: "old", sample: "old" },
     { ...reply, bucket: 2, hour: hoursAgo(2), shape: "odd", sample: "odd", code: null, verdict: null },
   ]);
-  const all = await readReplies(ctx, "48h");
+  const { groups: all, total } = await readReplies(ctx, "48h");
+  expect(total).toBe(3);
+  expect(await readReplies(ctx, "48h", { limit: 1 })).toEqual({ groups: all.slice(0, 1), total: 3 });
   expect(all.map((one) => one.shape).sort()).toEqual(["no <>", "odd", "too many #"]);
   expect(all[0]).toMatchObject({
-    n: 6,
+    n: 8,
+    lanes: 2,
     sample: "too many 9",
     verdict: "slow-down",
     name: "Google",
     source: "First",
   });
   expect(all.find((one) => one.shape === "odd")).toMatchObject({ code: null, verdict: null });
-  expect((await readReplies(ctx, "48h", { sourceId, bucket: 2 })).length).toBe(2);
+  expect((await readReplies(ctx, "48h", { lane: { sourceId, bucket: 2 } })).groups).toHaveLength(2);
   expect(await readVerdicts(ctx, "48h")).toEqual([
-    { verdict: "slow-down", n: 6 },
+    { verdict: "slow-down", n: 8 },
     { verdict: "recipient-dead", n: 3 },
   ]);
 });

@@ -3,6 +3,9 @@ import { bucketName, siteOfBucket } from "../mail/provider/bucket.ts";
 import { providerById } from "../mail/provider/match.ts";
 import { VERDICTS, type Verdict } from "../mail/reply/types.ts";
 import type { AdminCtx } from "../platform/context.ts";
+import { WEEK_DAYS, weekSums } from "./rules.ts";
+
+const DAY_MS = 86_400_000;
 
 export const RANGES = { "24h": 24, "48h": 48, "7d": 168, "30d": 720 } as const;
 export type Range = keyof typeof RANGES;
@@ -28,6 +31,8 @@ export type ReplyGroup = {
   verdict: Verdict | null;
   n: number;
   lastAt: Date;
+  /** How many lanes heard it; the newest of them is named. */
+  lanes: number;
   sourceId: number;
   bucket: number;
   source: string;
@@ -154,12 +159,21 @@ export async function readSplit(ctx: AdminCtx, range: Range, split: Split): Prom
   };
 }
 
-/** The last 30 days by provider, those with most mail first; null on days without any. */
+/** So many days before those shown are read too, for the means of their week. */
+const DAYS_SHOWN = 30;
+
+/**
+ * The last 30 days by provider, each with the sums of the seven days that it ends: a day with three mails has no rate
+ * worth a point. Those with most mail first; null where a whole week had none.
+ */
 export async function readProviderDays(ctx: AdminCtx): Promise<ProviderDays> {
   const rows = await ctx.db.execute<Record<string, unknown>>(sql`
     select to_char(h.hour, 'YYYY-MM-DD') as day, h.bucket, ${SUMS}
-    from delivery_hours h where h.hour >= date_trunc('day', now()) - interval '29 days' group by 1, 2`);
-  const days = [...new Set(rows.map((row) => String(row.day)))].sort();
+    from delivery_hours h where h.hour >= date_trunc('day', now()) - make_interval(days => ${DAYS_SHOWN + WEEK_DAYS - 2}::int) group by 1, 2`);
+  const today = Math.floor(ctx.now().getTime() / DAY_MS);
+  const all = Array.from({ length: DAYS_SHOWN + WEEK_DAYS - 1 }, (_, ago) =>
+    new Date((today - (DAYS_SHOWN + WEEK_DAYS - 2) + ago) * DAY_MS).toISOString().slice(0, 10),
+  );
   const names = await namesOfBuckets(
     ctx,
     rows.map((row) => Number(row.bucket)),
@@ -175,10 +189,10 @@ export async function readProviderDays(ctx: AdminCtx): Promise<ProviderDays> {
     byName.set(name, provider);
   }
   return {
-    days,
+    days: all.slice(WEEK_DAYS - 1),
     providers: [...byName]
       .sort(([, a], [, b]) => b.total - a.total)
-      .map(([name, { perDay }]) => ({ name, counts: days.map((day) => perDay.get(day) ?? null) })),
+      .map(([name, { perDay }]) => ({ name, counts: weekSums(all.map((day) => perDay.get(day) ?? null)) })),
   };
 }
 
@@ -191,33 +205,38 @@ export async function readVerdicts(ctx: AdminCtx, range: Range): Promise<{ verdi
   );
 }
 
-/** Newest replies grouped by text; of one lane where that is asked for. */
+/** Newest replies grouped by text, whichever lane they were said to; of one lane where that is asked for. */
 export async function readReplies(
   ctx: AdminCtx,
   range: Range,
-  lane?: { sourceId: number; bucket: number },
-): Promise<ReplyGroup[]> {
+  only: { lane?: { sourceId: number; bucket: number }; limit?: number } = {},
+): Promise<{ groups: ReplyGroup[]; total: number }> {
+  const { lane, limit = 50 } = only;
+  const newest = (column: string) => sql`(array_agg(r.${sql.raw(column)} order by r.last_at desc))[1]`;
   const rows = await ctx.db.execute<Record<string, unknown>>(sql`
-    select r.shape, r.source_id, r.bucket, max(r.code) as code, max(r.verdict) as verdict, sum(r.n)::int as n, max(r.last_at) as last_at,
-      (array_agg(r.sample order by r.last_at desc))[1] as sample, coalesce(max(s.name), 'removed') as source
-    from reply_hours r left join sources s on s.id = r.source_id
-    where r.hour >= ${startOf(range)}
-      and (${lane?.sourceId ?? null}::int is null or (r.source_id = ${lane?.sourceId ?? null}::int and r.bucket = ${lane?.bucket ?? null}::int))
-    group by r.shape, r.source_id, r.bucket order by max(r.last_at) desc limit 50`);
+    select g.*, coalesce(s.name, 'removed') as source from (
+      select r.shape, r.code, r.verdict, sum(r.n)::int as n, max(r.last_at) as last_at, count(distinct (r.source_id, r.bucket))::int as lanes,
+        ${newest("source_id")} as source_id, ${newest("bucket")} as bucket, ${newest("sample")} as sample, count(*) over ()::int as total
+      from reply_hours r where r.hour >= ${startOf(range)}
+        and (${lane?.sourceId ?? null}::int is null or (r.source_id = ${lane?.sourceId ?? null}::int and r.bucket = ${lane?.bucket ?? null}::int))
+      group by r.shape, r.code, r.verdict order by max(r.last_at) desc limit ${limit}) g
+    left join sources s on s.id = g.source_id order by g.last_at desc`);
   const names = await namesOfBuckets(
     ctx,
     rows.map((row) => Number(row.bucket)),
   );
-  return rows.map((row) => ({
+  const groups = rows.map((row) => ({
     shape: String(row.shape),
     sample: String(row.sample),
     code: row.code === null ? null : Number(row.code),
     verdict: row.verdict === null ? null : (VERDICTS[Number(row.verdict)] ?? null),
     n: Number(row.n),
     lastAt: new Date(String(row.last_at)),
+    lanes: Number(row.lanes),
     sourceId: Number(row.source_id),
     bucket: Number(row.bucket),
     source: String(row.source),
     name: names.get(Number(row.bucket)) ?? "",
   }));
+  return { groups, total: Number(rows[0]?.total ?? 0) };
 }

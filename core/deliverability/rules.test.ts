@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { healthSentence, rateOf } from "./rules.ts";
+import { healthSentence, rateOf, weekSums } from "./rules.ts";
 
 const counts = { accepted: 990, deferred: 10, bounced: 10, complained: 1 };
 
@@ -10,6 +10,23 @@ test("a rate is null where there was nothing to count in, and never more than it
   expect(rateOf({ ...none, deferred: 5 }, "deferred")).toBe(1);
   expect(rateOf(counts, "complained")).toBeCloseTo(1 / 990);
   expect(rateOf(counts, "bounced")).toBeCloseTo(10 / 1010);
+});
+
+test("a day's rate is that of the week that it ends", () => {
+  const quiet = Array.from({ length: 7 }, () => null);
+  expect(weekSums([...quiet])).toEqual([null]);
+  const days = [{ n: 1 }, ...quiet.slice(0, 5), { n: 2 }, { n: 4 }, ...quiet];
+  expect(weekSums(days)).toEqual([
+    { n: 3 },
+    { n: 6 },
+    { n: 6 },
+    { n: 6 },
+    { n: 6 },
+    { n: 6 },
+    { n: 6 },
+    { n: 4 },
+    null,
+  ]);
 });
 
 test("the sentence says what is so, and no more", () => {

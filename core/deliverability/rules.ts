@@ -1,5 +1,19 @@
 type Counts = { accepted: number; deferred: number; bounced: number; complained: number };
 
+/** Over how many days rates are taken: what a day alone says jumps with its number of mails. */
+export const WEEK_DAYS = 7;
+
+/** For each day from the seventh on, the sum of the seven that it ends; null where none of them had any. */
+export function weekSums<C extends Record<string, number>>(days: readonly (C | null)[]): (C | null)[] {
+  return days.slice(WEEK_DAYS - 1).map((_, place) => {
+    const week = days.slice(place, place + WEEK_DAYS).filter((day) => day !== null);
+    return week.length === 0 ? null : week.reduce(sumOf);
+  });
+}
+
+const sumOf = <C extends Record<string, number>>(a: C, b: C): C =>
+  Object.fromEntries(Object.entries(a).map(([key, n]) => [key, n + (b[key] ?? 0)])) as C;
+
 /** Complaints per accepted mail, deferrals or bounces per reply, 0 to 1; null where there was nothing to count in. */
 export function rateOf(counts: Counts, rate: "complained" | "deferred" | "bounced"): number | null {
   const whole = rate === "complained" ? counts.accepted : counts.accepted + counts.deferred + counts.bounced;

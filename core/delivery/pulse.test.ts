@@ -13,6 +13,7 @@ test("an installation without anything says so", async () => {
     paused: 0,
     liveCampaignId: null,
     waiting: 0,
+    nextTryAt: null,
     acceptedPerMinute: 0,
     next: null,
     heldSince: null,
@@ -41,12 +42,15 @@ test("counts the workspace's own campaigns, and the installation's sources", asy
   }
   await db.execute(sql`insert into campaign_minutes (campaign_id, bucket, source_id, minute, accepted)
     values (${live.id}, 1, 1, date_trunc('minute', now()), 25), (${live.id}, 1, 1, now() - interval '1 hour', 9000)`);
+  await db.execute(sql`insert into due (campaign_id, seq, pool_id, bucket, class, due_at)
+    values (${live.id}, 1, 1, 1, 5, ${at.toISOString()}), (${live.id}, 2, 1, 1, 5, now() + interval '3 days'), (${foreign.id}, 1, 1, 1, 5, now())`);
   const source = await makeSource(db);
   expect(await readPulse({ db }, { workspaceId: mine.id })).toMatchObject({
     live: 1,
     paused: 0,
     liveCampaignId: live.id,
     waiting: 75,
+    nextTryAt: at,
     next: { id: next.id, name: "Brew guide", at },
     hasSource: true,
     heldSince: null,

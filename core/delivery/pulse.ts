@@ -12,6 +12,8 @@ export type PulseNumbers = {
   liveCampaignId: number | null;
   /** Recipients of campaigns under way who have not got theirs. */
   waiting: number;
+  /** When the first of those that were refused for now is tried again. */
+  nextTryAt: Date | null;
   acceptedPerMinute: number;
   next: { id: number; name: string; at: Date } | null;
   /** Since when every source is held; null where one may send. */
@@ -47,6 +49,8 @@ export async function readPulse(
         where a.state <> 'scheduled' and r.state in ('w', 'd')) as waiting,
       (select coalesce(sum(m.accepted), 0)::int from campaign_minutes m join alive a on a.id = m.campaign_id
         where m.minute >= date_trunc('minute', now()) - interval '1 minute') as accepted,
+      (select min(t.at) from alive a cross join lateral (
+        select min(due_at) as at from due where campaign_id = a.id and state = 'r') t where a.state = 'sending') as next_try,
       60 + extract(second from now())::int as seconds,
       u.id as next_id, u.name as next_name, u.scheduled_at as next_at,
       c.n > 0 as has_source, case when c.n > 0 and c.active = 0 then c.held_at end as held_since,
@@ -63,6 +67,7 @@ export async function readPulse(
     paused: row.paused,
     liveCampaignId: row.live_campaign_id,
     waiting: row.waiting,
+    nextTryAt: date(row.next_try),
     acceptedPerMinute: (row.accepted * 60) / row.seconds,
     next: row.next_id !== null && nextAt ? { id: row.next_id, name: row.next_name ?? "", at: nextAt } : null,
     heldSince: date(row.held_since),
@@ -79,6 +84,7 @@ type Row = {
   paused: number;
   live_campaign_id: number | null;
   waiting: number;
+  next_try: string | null;
   accepted: number;
   seconds: number;
   next_id: number | null;

@@ -114,7 +114,7 @@ async function foundHouse(ctx: Ctx, sandboxBlock: string): Promise<Ground> {
 const workspaceInput = (slug: string, domain: string) => ({
   name: "Nordkai Coffee",
   slug,
-  postalAddress: "Nordkai Coffee\nHafenstraße 4\n24103 Kiel\nGermany",
+  postalAddress: "Hafenstraße 4\n24103 Kiel\nGermany",
   timeZone: "Europe/Berlin",
   senderName: "Nordkai Coffee",
   senderAddress: {

@@ -25,6 +25,7 @@ const TROUBLE = [
   { buckets: [4], from: 9, to: 8, source: null, situation: "rate", share: 0.38 },
   { buckets: [2, 3], from: 5.2, to: 3.8, source: 1, situation: "blocked", share: 0.07 },
   { buckets: [1], from: 15.5, to: 14.5, source: 0, situation: "rate", share: 0.12 },
+  { buckets: [4], from: 2, to: 0, source: 1, situation: "rate", share: 0.3 },
   { buckets: [8], from: 23, to: 21, source: null, situation: "rate", share: 0.2 },
 ] as const;
 const ORDINARY_DEFERRAL = 0.004;

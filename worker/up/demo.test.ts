@@ -125,9 +125,12 @@ test("every chart of the last 30 days has something in it", async () => {
     expect.arrayContaining(["Google", "Microsoft", "Yahoo", "Apple", "GMX and WEB.DE", "Other sites"]),
   );
   expect((await readSplit(ctx, "30d", "source")).rows).toHaveLength(2);
-  expect((await readProviderDays(ctx)).days.length).toBeGreaterThan(28);
+  const { providers } = await readProviderDays(ctx);
+  expect(
+    providers.filter(({ counts }) => counts.every((week) => week && week.accepted > 0)).length,
+  ).toBeGreaterThan(4);
   expect((await readVerdicts(ctx, "30d")).length).toBeGreaterThan(4);
-  expect((await readReplies(ctx, "30d")).length).toBeGreaterThan(10);
+  expect((await readReplies(ctx, "30d")).total).toBeGreaterThan(10);
   const lanes = await listLanes(ctx);
   expect(lanes.length).toBeGreaterThan(20);
   expect(lanes.some((lane) => lane.state === "suspended")).toBe(true);

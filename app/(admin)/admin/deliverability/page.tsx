@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { BarsChart, ReplyTable, SplitTable, VerdictPanel } from "#components/deliverability/panels.tsx";
 import { RateChart } from "#components/deliverability/rate-chart.tsx";
@@ -29,19 +30,22 @@ import { listLanes } from "#core/lane/read.ts";
 export const metadata: Metadata = { title: "Deliverability" };
 
 const PATH = "/admin/deliverability";
+/** Replies shown before somebody asks for all. */
+const FEW_REPLIES = 12;
 const HEADS: Record<Split, string> = { provider: "Provider", source: "Source", domain: "Sender domain" };
 
 export default async function Page({ searchParams }: PageProps<"/admin/deliverability">) {
   const { ctx } = await requireAdministrator();
   const query = await searchParams;
   const range = (Object.keys(RANGES) as Range[]).find((one) => one === query.range) ?? "48h";
+  const showsAll = query.replies === "all";
   const split = SPLITS.find((one) => one === query.by) ?? "provider";
   const [{ bars, stepHours }, bySplit, days, verdicts, replies, lanes, waiting] = await Promise.all([
     readBars(ctx, range),
     readSplit(ctx, range, split),
     readProviderDays(ctx),
     readVerdicts(ctx, range),
-    readReplies(ctx, range),
+    readReplies(ctx, range, { limit: showsAll ? 200 : FEW_REPLIES }),
     listLanes(ctx),
     readWaiting(ctx),
   ]);
@@ -122,11 +126,11 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
         />
         <div className="split">
           <BarsChart bars={bars} stepHours={stepHours} zone="UTC" now={now} />
-          <RateChart {...days} rate="complained" />
+          <RateChart {...days} rate="complained" now={now} />
         </div>
         <div className="grid gap-4 lg:grid-cols-2">
-          <RateChart {...days} rate="deferred" />
-          <RateChart {...days} rate="bounced" />
+          <RateChart {...days} rate="deferred" now={now} />
+          <RateChart {...days} rate="bounced" now={now} />
         </div>
         <Panel title="Lanes" description="One source to one provider. Pace now, or what waits." flush>
           <LaneMatrix rows={lanes} />
@@ -152,11 +156,23 @@ export default async function Page({ searchParams }: PageProps<"/admin/deliverab
         </Panel>
         <VerdictPanel id="refused" rows={verdicts} />
         <Panel
+          id="replies"
           title="Newest replies"
           description="Grouped by text: numbers, addresses and ids are masked."
           flush
+          actions={
+            replies.total > FEW_REPLIES ? (
+              <Link
+                className="link"
+                href={`${hrefWith(PATH, query, { replies: showsAll ? null : "all" })}#replies`}
+                scroll={false}
+              >
+                {showsAll ? "Newest only" : `All ${formatNumber(replies.total)}`}
+              </Link>
+            ) : null
+          }
         >
-          <ReplyTable rows={replies} zone="UTC" showLane />
+          <ReplyTable rows={replies.groups} zone="UTC" showLane />
         </Panel>
       </div>
     </div>

@@ -15,6 +15,8 @@ export default async function Page() {
   const rows = (await listLanes(ctx)).sort(
     (a, b) => ORDER[a.state] - ORDER[b.state] || b.backlog - a.backlog,
   );
+  const busy = rows.filter((row) => row.state !== "idle");
+  const idle = rows.filter((row) => row.state === "idle");
   return (
     <div className="page">
       <PageHeader
@@ -22,7 +24,15 @@ export default async function Page() {
         subtitle={`${countOf(rows.length, "lane", "lanes")}: one source to one provider, each with its own pace.`}
         actions={<LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={Date.now()} />}
       />
-      <LaneTable rows={rows} />
+      <div className="stack">
+        {busy.length > 0 || idle.length === 0 ? <LaneTable rows={busy} /> : null}
+        {idle.length > 0 ? (
+          <details className="fold" open={busy.length === 0}>
+            <summary>{countOf(idle.length, "lane has no mail now", "lanes have no mail now")}</summary>
+            <LaneTable rows={idle} />
+          </details>
+        ) : null}
+      </div>
     </div>
   );
 }

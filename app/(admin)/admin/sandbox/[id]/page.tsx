@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
 import { AuthenticationChips } from "#components/sandbox/mail-table.tsx";
+import { receiverName } from "#components/sandbox/receiver-name.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { formatBytes, formatExact } from "#components/ui/format.ts";
@@ -22,7 +23,7 @@ export default async function Page({ params }: PageProps<"/admin/sandbox/[id]">)
       <PageHeader
         crumbs={[{ label: "Sandbox inbox", href: "/admin/sandbox" }, { label: mail.subject || "no subject" }]}
         title={mail.subject || "no subject"}
-        subtitle={`To ${mail.rcptTo}, received ${formatExact(mail.at, "UTC")} by ${mail.provider}`}
+        subtitle={`To ${mail.rcptTo}, received ${formatExact(mail.at, "UTC")} by ${receiverName(mail.provider)}`}
         actions={<LinkButton href={`/admin/sandbox/${mail.id}/raw`}>Source</LinkButton>}
       />
       <div className="split">

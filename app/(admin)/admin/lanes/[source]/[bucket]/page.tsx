@@ -26,7 +26,7 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
   };
   const [lane] = await listLanes(ctx, key);
   if (!lane) notFound();
-  const [bars, replies] = await Promise.all([readLaneBars(ctx, key), readReplies(ctx, "48h", key)]);
+  const [bars, replies] = await Promise.all([readLaneBars(ctx, key), readReplies(ctx, "48h", { lane: key })]);
   const now = new Date();
   const values = { laneId: String(lane.id) };
   const limits = lane.bucket === 0 ? null : limitsFor(lane.bucket);
@@ -107,7 +107,7 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
           </Panel>
         </div>
         <Panel title="Replies" description="Refusals of 48 hours, grouped by text" flush>
-          <ReplyTable rows={replies} zone="UTC" />
+          <ReplyTable rows={replies.groups} zone="UTC" />
         </Panel>
       </div>
     </div>
