@@ -59,7 +59,7 @@ export function ChartFigure({
       aria-describedby={`${id}-summary`}
     >
       <figcaption className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1 basis-40">
           <Heading id={`${id}-title`} className="text-panel font-semibold">
             {title}
           </Heading>

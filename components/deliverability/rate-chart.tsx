@@ -2,14 +2,14 @@ import { ChartFigure } from "#components/charts/chart-figure.tsx";
 import { Lines } from "#components/charts/lines.tsx";
 import { formatDay, formatShare } from "#components/ui/format.ts";
 import { outcomeColour } from "#components/ui/outcome.ts";
-import type { ProviderDays } from "#core/deliverability/read.ts";
+import type { Counts, ProviderDays } from "#core/deliverability/read.ts";
 import { rateOf } from "#core/deliverability/rules.ts";
 
 type Rate = "complained" | "deferred" | "bounced";
 const RATES: Record<Rate, { title: string; description: string; none: string }> = {
   complained: {
     title: "Complaint rate by provider",
-    description: "Per accepted mail, each day with the six before it",
+    description: "Per accepted mail, each day with the six before it; 100 mails or more",
     none: "No complaints came back in 30 days. Google sends none at all; others send them to the return path.",
   },
   deferred: {
@@ -24,6 +24,9 @@ const RATES: Record<Rate, { title: string; description: string; none: string }> 
   },
 };
 const MOST_LINES = 5;
+/** With fewer mails in a week one complaint would be a peak; there is no point then. */
+const FEW = 100;
+const isEnough = (week: Counts): boolean => week.accepted + week.bounced >= FEW;
 
 /** One rate by provider and day; the provider with most of it in colour, the others as grey context. */
 export function RateChart({ days, providers, rate, now }: ProviderDays & { rate: Rate; now: Date }) {
@@ -32,9 +35,9 @@ export function RateChart({ days, providers, rate, now }: ProviderDays & { rate:
     .map(({ name, counts }) => ({
       name,
       total: counts.reduce((sum, one) => sum + (one?.[rate] ?? 0), 0),
-      shares: counts.map((one) => one && rateOf(one, rate)),
+      shares: counts.map((one) => (one && isEnough(one) ? rateOf(one, rate) : null)),
     }))
-    .filter((line) => line.total > 0)
+    .filter((line) => line.total > 0 && line.shares.some((share) => share !== null))
     .sort((a, b) => b.total - a.total)
     .slice(0, MOST_LINES);
   const first = lines[0];
@@ -72,7 +75,8 @@ export function RateChart({ days, providers, rate, now }: ProviderDays & { rate:
         references={
           rate === "complained"
             ? [
-                { y: 0.001, label: "0.1 % stay below", tone: "muted" },
+                // On a coarse scale the two lines would stand in one place.
+                ...(worst < 0.012 ? [{ y: 0.001, label: "0.1 % stay below", tone: "muted" as const }] : []),
                 { y: 0.003, label: "0.3 % never reach", tone: "danger" },
               ]
             : []

@@ -141,7 +141,13 @@ export function SentPanel({ rows, path, zone }: { rows: Home["sent"]; path: stri
             quiet: true,
             cell: (row) => <Time at={row.at} zone={zone} as="day" />,
           },
-          { key: "audience", head: "Audience", align: "end", cell: (row) => formatNumber(row.audience) },
+          {
+            key: "audience",
+            head: "Audience",
+            align: "end",
+            phone: "hide",
+            cell: (row) => formatNumber(row.audience),
+          },
           {
             key: "accepted",
             head: "Accepted",

@@ -69,6 +69,7 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
         {
           key: "connections",
           head: "Connections",
+          phone: "hide",
           align: "end",
           cell: (row) =>
             row.maxConnections > 0 ? `${row.connections} of ${row.maxConnections}` : String(row.connections),
@@ -76,6 +77,7 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
         {
           key: "deferred",
           head: "Deferred, last hour",
+          phone: "hide",
           align: "end",
           cell: (row) => (row.deferredShare === null ? "no reply" : formatShare(row.deferredShare)),
         },

@@ -94,7 +94,9 @@ export function DataTable<Row>({
                           key={column.key}
                           className={cellClass(column)}
                           data-label={
-                            typeof column.head === "string" && column.head ? column.head : undefined
+                            typeof column.head === "string" && column.head && !column.hideHead
+                              ? column.head
+                              : undefined
                           }
                           data-phone={column.phone}
                         >

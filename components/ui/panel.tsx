@@ -29,7 +29,7 @@ export function Panel({
     <section className={cx("panel", className)} id={id} aria-labelledby={title ? name : undefined}>
       {title || actions ? (
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5">
-          <div className="min-w-0">
+          <div className="min-w-0 flex-1 basis-40">
             {title ? (
               <h2 id={name} className={cx("font-semibold", lead ? "text-lead" : "text-panel")}>
                 {title}

@@ -11,10 +11,10 @@ type Accepted = { seq: number; subscriber_id: number; address: string; settled_a
 const LEAVE_SHARE = 0.0022;
 /** Complaints per accepted mail, by where people have their mailbox. */
 const COMPLAIN_SHARE: Readonly<Record<string, number>> = {
-  "yahoo.example": 0.0022,
-  "aol.example": 0.0015,
-  "hotmail.example": 0.0012,
-  "outlook.example": 0.0009,
+  "yahoo.example": 0.0016,
+  "aol.example": 0.001,
+  "hotmail.example": 0.0007,
+  "outlook.example": 0.0006,
 };
 /** Somebody put the link into a chat, whose program went to see. */
 const CHAT_AGENT = "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)";

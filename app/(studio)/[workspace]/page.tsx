@@ -10,10 +10,13 @@ import {
   SentPanel,
   UpcomingPanel,
 } from "#components/home/home-panels.tsx";
+import { MailPulse } from "#components/shell/mail-pulse.tsx";
 import { formatMoment } from "#components/ui/format.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { describePulse } from "#components/workspace/describe-pulse.ts";
+import { readPulse } from "#core/delivery/pulse.ts";
 import { readHome } from "#core/home/read.ts";
 import { hasRole } from "#core/platform/context.ts";
 
@@ -24,7 +27,10 @@ export default async function Page({ params }: PageProps<"/[workspace]">) {
   const path = `/${workspace.slug}`;
   const zone = workspace.timeZone;
   const now = new Date();
-  const home = await readHome(ctx, workspace.slug);
+  const [home, pulse] = await Promise.all([
+    readHome(ctx, workspace.slug),
+    readPulse(ctx, { workspaceId: ctx.workspaceId }),
+  ]);
   const isNew = !home.steps.hasCampaign && home.live.length === 0;
   const topics = [
     `workspace:${ctx.workspaceId}`,
@@ -50,17 +56,22 @@ export default async function Page({ params }: PageProps<"/[workspace]">) {
           </>
         }
       />
-      <div className="split">
-        <div className="stack">
+      <div className="home">
+        <div className="md:hidden">
+          <MailPulse pulse={describePulse(pulse, { slug: workspace.slug, zone, now })} />
+        </div>
+        <div className="home-first stack">
           {isNew ? <FirstSteps steps={home.steps} path={path} /> : null}
           <LivePanel rows={home.live} path={path} zone={zone} now={now} />
-          {home.sent.length > 0 ? <SentPanel rows={home.sent} path={path} zone={zone} /> : null}
-          {home.steps.hasPeople ? <GrowthChart weeks={home.weeks} zone={zone} now={now} /> : null}
         </div>
-        <div className="stack">
+        <div className="home-side stack">
           <LooksPanel looks={home.looks} />
           <UpcomingPanel rows={home.upcoming} path={path} zone={zone} />
           {home.steps.hasPeople ? <OriginsPanel rows={home.origins} /> : null}
+        </div>
+        <div className="home-rest stack">
+          {home.sent.length > 0 ? <SentPanel rows={home.sent} path={path} zone={zone} /> : null}
+          {home.steps.hasPeople ? <GrowthChart weeks={home.weeks} zone={zone} now={now} /> : null}
         </div>
       </div>
     </div>
