@@ -1,8 +1,12 @@
+"use client";
+
+import { useState } from "react";
+import { Checkbox } from "#components/ui/choice.tsx";
 import { ActionForm } from "#components/ui/form.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
 import { Select } from "#components/ui/select.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import { NumberField, TextField } from "#components/ui/text-field.tsx";
+import { NumberField, TextArea, TextField } from "#components/ui/text-field.tsx";
 import type { SourceRow } from "#core/source/read.ts";
 
 /** The fields of a local address. */
@@ -39,7 +43,6 @@ export function IpSourceForm({
         mono
         defaultValue={source?.heloName}
       />
-      <Limits source={source} />
       <div>
         <SubmitButton>{submit}</SubmitButton>
       </div>
@@ -57,6 +60,7 @@ export function RelaySourceForm({
   source?: SourceRow;
   submit: string;
 }) {
+  const [tls, setTls] = useState<string>(source?.tls ?? "starttls");
   return (
     <ActionForm
       action={action}
@@ -79,7 +83,8 @@ export function RelaySourceForm({
         <Select
           name="tls"
           label="Encryption"
-          defaultValue={source?.tls ?? "starttls"}
+          value={tls}
+          onChange={(event) => setTls(event.target.value)}
           options={[
             { value: "starttls", label: "STARTTLS" },
             { value: "tls", label: "TLS from the start" },
@@ -104,6 +109,25 @@ export function RelaySourceForm({
           help={source?.hasPassword ? "One is stored. Type a new one to replace it." : "Stored encrypted."}
         />
       </div>
+      {tls === "none" ? (
+        <Checkbox
+          name="clearPassword"
+          label="Say the password in clear text"
+          help="Everybody between here and the relay can read it, and the mail. Only on this machine or a wire of your own."
+        />
+      ) : (
+        <TextArea
+          name="certificate"
+          label="Certificate to trust"
+          optional
+          mono
+          rows={3}
+          spellCheck={false}
+          placeholder="-----BEGIN CERTIFICATE-----"
+          defaultValue={source?.certificate ?? ""}
+          help="For a relay that no public authority has signed: its certificate, or that of your authority (PEM). Then no other is believed. Without it the relay has to show one that is good for its name."
+        />
+      )}
       <TextField name="heloName" label="Name in the greeting" required mono defaultValue={source?.heloName} />
       <Limits source={source} />
       <div>
@@ -122,7 +146,7 @@ function Limits({ source }: { source?: SourceRow }) {
         optional
         min={1}
         defaultValue={source?.maxConnections ?? undefined}
-        help="Beside each provider's own limit."
+        help="At the same time. 10 unless you say."
       />
       <NumberField
         name="messagesPerMinute"

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isLoopback } from "../platform/network.ts";
 
 export type LeaveFacts = {
   appUrl: string;
@@ -9,8 +9,6 @@ export type LeaveFacts = {
 };
 
 export type LeaveCheck = { id: string; ok: boolean; sentence: string };
-
-const isLoopback = (ip: string): boolean => (isIP(ip) === 4 ? ip.startsWith("127.") : ip === "::1");
 
 /** What has to hold before mail goes to real people. */
 export function leaveChecklist(facts: LeaveFacts): LeaveCheck[] {

@@ -99,6 +99,25 @@ const dnsServers = text.transform((value, ctx): HostPort[] | undefined => {
   return servers.length > 0 ? servers : undefined;
 });
 
+/** The text of a PEM file that a variable names. */
+function certificates(name: string) {
+  return text.transform((value, ctx) => {
+    if (value === undefined) return undefined;
+    const pem = readText(value);
+    if (pem?.includes("-----BEGIN CERTIFICATE-----")) return pem;
+    ctx.addIssue(`${name} must name a file with certificates in PEM that can be read, not "${value}".`);
+    return z.NEVER;
+  });
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(/* turbopackIgnore: true */ path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
 const inboundListen = text.transform((value, ctx) => {
   if (value === undefined) return undefined;
   const listen = parseHostPort(value);
@@ -126,6 +145,7 @@ const Variables = z.object({
   LOG_LEVEL: choice("LOG_LEVEL", ["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
   DNS_SERVERS: dnsServers,
   SMTP_PORT: port("SMTP_PORT"),
+  SMTP_CA_FILE: certificates("SMTP_CA_FILE"),
   INBOUND_LISTEN: inboundListen,
   NETWORK: choice("NETWORK", ["sandbox", "internet"]),
   TRUSTED_PROXIES: number("TRUSTED_PROXIES", 0, 16),
@@ -137,7 +157,7 @@ const Variables = z.object({
 });
 
 /**
- * Parses every variable once. Pure: reads nothing but `source`.
+ * Parses every variable once. Reads nothing but `source` and the file that SMTP_CA_FILE names.
  * @throws EnvError with a sentence for each mistake, all of them at once
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env) {
@@ -165,6 +185,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env) {
     logLevel: seen.LOG_LEVEL ?? "info",
     dnsServers: seen.DNS_SERVERS,
     smtpPort: seen.SMTP_PORT,
+    /** Certificates of authorities that receivers are signed by, besides the public ones, in PEM. */
+    smtpCertificates: seen.SMTP_CA_FILE,
     inboundListen: seen.INBOUND_LISTEN,
     /** Set: wins over the database's row and locks the switch. */
     network: seen.NETWORK,

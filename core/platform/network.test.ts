@@ -14,8 +14,22 @@ describe("effectiveNetwork", () => {
       network: "sandbox",
       dnsServers: [{ host: "127.61.0.53", port: 4700 }],
       smtpPort: 4701,
+      hasOwnDns: false,
+      certificates: "",
       locked: null,
     });
+  });
+  it("believes the sandbox's certificate in the sandbox alone, and a given file in both", () => {
+    const row = { network: "sandbox", sandboxCertificate: "PEM" } as const;
+    const env = readEnv({ NODE_ENV: "test", ...needed });
+    expect(effectiveNetwork(env, row).certificates).toBe("PEM");
+    expect(effectiveNetwork(env, { ...row, network: "internet" }).certificates).toBe("");
+    const given = { ...env, smtpCertificates: "OURS" };
+    expect(effectiveNetwork(given, row).certificates).toBe("OURS");
+    expect(effectiveNetwork(given, { ...row, network: "internet" }).certificates).toBe("OURS");
+    expect(() => readEnv({ ...needed, SMTP_CA_FILE: import.meta.filename })).toThrow(
+      /SMTP_CA_FILE must name/,
+    );
   });
   it("takes the given servers and port in either network", () => {
     const given = { DNS_SERVERS: "192.0.2.1,[2001:db8::1]:54", SMTP_PORT: "2600" };

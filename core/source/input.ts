@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { asciiDomain } from "../mail/address.ts";
+import { certificatesIn, readCertificate } from "./certificates.ts";
 import { RELAY_TLS } from "./types.ts";
 
 const name = z.string().trim().min(1, "Give it a name.").max(60);
@@ -23,20 +24,51 @@ export const IpSourceInput = z.object({
     .trim()
     .refine((value) => isIP(value) !== 0, "This is not an IP address."),
   heloName: host,
-  maxConnections: limit,
-  messagesPerMinute: limit,
 });
+
+/** A relay may stand on this machine or in the local network, where nobody has a name. */
+const relayHost = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .transform((value) => value.replace(/^\[(.*)\]$/, "$1"))
+  .refine(
+    (value) => value === "localhost" || isIP(value) !== 0 || asciiDomain(value) === value,
+    "This is not a host name, such as smtp.example.com, and no IP address.",
+  );
+
+const CERTIFICATE_MAX = 50_000;
+/** PEM blocks, tidied; empty means that public authorities are believed. */
+const certificate = z
+  .string()
+  .max(CERTIFICATE_MAX, "This is more than a chain of certificates.")
+  .default("")
+  .transform((value, ctx) => {
+    const blocks = certificatesIn(value);
+    const isReadable = blocks.length > 0 && blocks.every((pem) => readCertificate(pem) !== null);
+    if (value.trim() === "") return "";
+    if (isReadable && !/PRIVATE KEY/.test(value)) return `${blocks.join("\n")}\n`;
+    ctx.addIssue(
+      /PRIVATE KEY/.test(value)
+        ? "This contains a private key. Paste the certificate alone."
+        : "This is no certificate: it begins with -----BEGIN CERTIFICATE-----.",
+    );
+    return z.NEVER;
+  });
 
 export const RelaySourceInput = z.object({
   kind: z.literal("relay"),
   name,
-  host,
+  host: relayHost,
   port: z.coerce.number().int().min(1).max(65_535),
   tls: z.enum(RELAY_TLS),
   username: z.string().trim().max(200).default(""),
   /** Empty while changing: the one that is stored stays. */
   password: z.string().max(500).default(""),
   heloName: host,
+  certificate,
+  /** The password goes through the network in clear text, and somebody ticked that they know. */
+  clearPassword: z.preprocess((value) => value === true || value === "on", z.boolean()),
   maxConnections: limit,
   messagesPerMinute: limit,
 });

@@ -1,9 +1,10 @@
-import { and, eq, isNull, ne } from "drizzle-orm";
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import { poolSources, pools, sources } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { recordAudit } from "../platform/audit.ts";
-import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
+import { type AdminCtx, type Refusal, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
+import { isLoopback } from "../platform/network.ts";
 import { encryptSecret } from "../platform/secrets.ts";
 import type { CreateSourceInput, SourceInput, UpdateSourceInput } from "./input.ts";
 import { relayPurpose } from "./rules.ts";
@@ -28,11 +29,25 @@ const columnsOf = (source: SourceInput) =>
         port: source.port,
         tls: source.tls,
         username: source.username || null,
+        certificate: source.certificate || null,
+        maxConnections: source.maxConnections,
+        messagesPerMinute: source.messagesPerMinute,
       };
+
+/** A password in clear text may be read by everybody on the way: on this machine nobody is, elsewhere somebody has to want it. */
+function clearPasswordRefusal(source: SourceInput): Refusal | null {
+  if (source.kind !== "relay" || source.tls !== "none" || source.username === "") return null;
+  if (source.clearPassword || source.host === "localhost" || isLoopback(source.host)) return null;
+  const sentence =
+    "Without encryption everybody on the way can read the password. Choose STARTTLS or TLS, or tick that you want it.";
+  return refuse(sentence, { clearPassword: sentence });
+}
 
 /** Adds a source and puts it into a pool (the default one unless told): it carries mail from now on. */
 export function createSource(ctx: AdminCtx, input: CreateSourceInput): Promise<Result<{ sourceId: number }>> {
   const { source } = input;
+  const unsafe = clearPasswordRefusal(source);
+  if (unsafe) return Promise.resolve(unsafe);
   return withTransaction(ctx, async (tx) => {
     if (await nameTaken(tx, source.name, 0))
       return refuse("Another source has this name.", { name: "Another source has this name." });
@@ -42,14 +57,7 @@ export function createSource(ctx: AdminCtx, input: CreateSourceInput): Promise<R
       .from(pools)
       .where(input.poolId ? eq(pools.id, input.poolId) : eq(pools.isDefault, true));
     if (!pool) return refuse("There is no such pool.");
-    const [row] = await tx.db
-      .insert(sources)
-      .values({
-        ...columnsOf(source),
-        maxConnections: source.maxConnections,
-        messagesPerMinute: source.messagesPerMinute,
-      })
-      .returning({ id: sources.id });
+    const [row] = await tx.db.insert(sources).values(columnsOf(source)).returning({ id: sources.id });
     const sourceId = row!.id;
     if (source.kind === "relay" && source.password !== "") {
       const password = encryptSecret(ctx.settings.secret, relayPurpose(sourceId), source.password);
@@ -65,6 +73,8 @@ export function createSource(ctx: AdminCtx, input: CreateSourceInput): Promise<R
 /** Changes a source. Its kind stays: an address is no relay. */
 export function updateSource(ctx: AdminCtx, input: UpdateSourceInput): Promise<Result> {
   const { sourceId, source } = input;
+  const unsafe = clearPasswordRefusal(source);
+  if (unsafe) return Promise.resolve(unsafe);
   return withTransaction(ctx, async (tx) => {
     const [row] = await tx.db
       .select()
@@ -82,12 +92,8 @@ export function updateSource(ctx: AdminCtx, input: UpdateSourceInput): Promise<R
         : {};
     await tx.db
       .update(sources)
-      .set({
-        ...columnsOf(source),
-        ...password,
-        maxConnections: source.maxConnections,
-        messagesPerMinute: source.messagesPerMinute,
-      })
+      // Lanes at work look at the revision, and begin anew with what is set now.
+      .set({ ...columnsOf(source), ...password, revision: sql`${sources.revision} + 1` })
       .where(eq(sources.id, sourceId));
     await recordAudit(tx, { action: "source.change", target: source.name });
     return { ok: true };

@@ -18,6 +18,7 @@ import {
   readSourceTest,
   requestSourceTest,
 } from "./test.ts";
+import { trustCertificate } from "./trust.ts";
 
 let db: Db;
 let ctx: AdminCtx;
@@ -111,6 +112,55 @@ test("a new source joins the default pool; names and addresses are taken once; a
   expect(await updateSource(ctx, { sourceId, source: input.source })).toEqual({ ok: true });
   expect((await updateSource(ctx, { sourceId, source: relay().source })).ok).toBe(false);
   expect((await createSource(ctx, { ...address(), poolId: 9_999 })).ok).toBe(false);
+});
+
+// A certificate signed by itself, of 2026; nothing depends on its dates.
+const PEM = `-----BEGIN CERTIFICATE-----
+MIIBQjCB6KADAgECAhAB7czsr97LWSs1voH159lrMAoGCCqGSM49BAMCMA4xDDAK
+BgNVBAMMA2JveDAeFw0yNjExMjUwODQwMDBaFw0yNzExMjYwODQwMDBaMA4xDDAK
+BgNVBAMMA2JveDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJiDktJBVGdddaaY
+e31VfjtLby1HnmM+qDW1lpnW9804DJfuLu2tWogggrILOZRThNk5D5SrBKf7NNRw
+TdaAd4KjKDAmMAwGA1UdEwEB/wQCMAAwFgYDVR0RBA8wDYILYm94LmV4YW1wbGUw
+CgYIKoZIzj0EAwIDSQAwRgIhAIIovI6p37UGwRrpSANIEQzWoyHhIHc++mYTkyP2
+zJx6AiEAsJVWrUS5v28edMskAlrq3jlWMaTqLWRX+fIxtobf2cM=
+-----END CERTIFICATE-----
+`;
+
+test("a relay's own certificate has to be one; what stands around it is left out", async () => {
+  const { source } = relay({ certificate: `subject=box\r\n${PEM}${PEM}` });
+  expect(source).toMatchObject({ certificate: `${PEM}${PEM}` });
+  const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
+  for (const certificate of ["no certificate", PEM.replace(/[A-Za-z]{9}/, "AAAAAAAAA"), `${PEM}${key}`]) {
+    expect(SourceInput.safeParse({ ...source, certificate }).success, certificate).toBe(false);
+  }
+  const sourceId = await create(relay({ certificate: PEM }));
+  expect(await rowOf(sourceId)).toMatchObject({ certificate: PEM, revision: 1 });
+});
+
+test("a password goes in clear text only to this machine, or where somebody ticked it", async () => {
+  const clear = (values: Record<string, unknown>) => createSource(ctx, relay({ tls: "none", ...values }));
+  expect(await clear({})).toMatchObject({ ok: false, fields: { clearPassword: expect.any(String) } });
+  expect(await clear({ host: "192.0.2.9" })).toMatchObject({ ok: false });
+  for (const values of [
+    { clearPassword: "on" },
+    { username: "" },
+    { host: "localhost" },
+    { host: "127.0.0.1" },
+  ]) {
+    expect(await clear(values), JSON.stringify(values)).toMatchObject({ ok: true });
+  }
+});
+
+test("the certificate of a test can be trusted, by a relay alone; lanes at work hear of it", async () => {
+  const shown = async (sourceId: number, certificate: string | null) =>
+    (await db.insert(sourceTests).values({ sourceId, recipient: "a@b.example", certificate }).returning())[0]!
+      .id;
+  const sourceId = await create(relay());
+  expect((await trustCertificate(ctx, { testId: await shown(sourceId, null) })).ok).toBe(false);
+  const local = await shown(await create(address()), PEM);
+  expect((await trustCertificate(ctx, { testId: local })).ok).toBe(false);
+  expect(await trustCertificate(ctx, { testId: await shown(sourceId, PEM) })).toEqual({ ok: true });
+  expect(await rowOf(sourceId)).toMatchObject({ certificate: PEM, revision: 2 });
 });
 
 test("hold and release: each once; retries pinned to a held source are free for the others", async () => {

@@ -90,7 +90,7 @@ export async function appendSourceTest(ctx: Ctx, testId: number, text: string): 
 export async function finishSourceTest(
   ctx: Ctx,
   testId: number,
-  outcome: { ok: boolean; result: string },
+  outcome: { ok: boolean; result: string; certificate?: string },
 ): Promise<void> {
   await ctx.db
     .update(sourceTests)

@@ -38,8 +38,12 @@ export const sources = pgTable(
     username: text("username"),
     /** Encrypted at rest. */
     password: text("password"),
+    /** The certificates that are believed instead of public authorities, in PEM: self-signed relays. */
+    certificate: text("certificate"),
     maxConnections: smallint("max_connections"),
     messagesPerMinute: integer("messages_per_minute"),
+    /** Goes up with every change of the settings: lanes at work begin anew. */
+    revision: integer("revision").notNull().default(1),
     createdAt: at("created_at").notNull().defaultNow(),
     removedAt: at("removed_at"),
   },
@@ -157,6 +161,8 @@ export const sourceTests = pgTable(
     /** How it went, in a sentence. */
     result: text("result"),
     ok: boolean("ok"),
+    /** The certificate that was shown and not believed, in PEM. */
+    certificate: text("certificate"),
     transcript: text("transcript").notNull().default(""),
   },
   (t) => [index("source_tests_source_idx").on(t.sourceId, t.id)],

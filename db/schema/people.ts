@@ -28,6 +28,8 @@ export const installation = pgTable(
   {
     id: smallint("id").primaryKey().default(1),
     network: network("network").notNull().default("sandbox"),
+    /** What the sandbox's receivers show, in PEM; new at each of its starts. */
+    sandboxCertificate: text("sandbox_certificate"),
     sendingAllowed: boolean("sending_allowed").notNull().default(true),
     sendingStoppedAt: at("sending_stopped_at"),
     sendingStoppedBy: integer("sending_stopped_by"),

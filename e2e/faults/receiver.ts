@@ -50,4 +50,7 @@ process.on("message", ({ n, ask }: { n: number; ask: string }) => {
   process.send?.({ n, answer: answers[ask]?.() });
 });
 process.on("disconnect", () => void sandbox.stop().then(() => process.exit(0)));
-process.send?.({ n: 0, answer: { dns: sandbox.dns, smtpPort: sandbox.smtpPort } });
+process.send?.({
+  n: 0,
+  answer: { dns: sandbox.dns, smtpPort: sandbox.smtpPort, certificate: sandbox.certificate },
+});

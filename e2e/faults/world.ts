@@ -64,11 +64,16 @@ export async function faultWorld(options: {
     behaviours: options.behaviours,
     published: { [`lm1._domainkey.${SENDER_DOMAIN}`]: `v=DKIM1; k=rsa; p=${key.publicKeyBase64}` },
   });
-  const network = (await receiver.first) as { dns: { host: string; port: number }; smtpPort: number };
+  const network = (await receiver.first) as {
+    dns: { host: string; port: number };
+    smtpPort: number;
+    certificate: string;
+  };
   await migrate(postgres.url);
   const { db, sql, end } = makeDb(postgres.url, { max: 3, applicationName: "faults" });
   const settings = { appUrl: "https://news.example.com", secret: SECRET };
   const ctx: Ctx = { db, now: () => new Date(), actor: { kind: "system" }, settings };
+  await sql`update installation set sandbox_certificate = ${network.certificate}`;
   const house = await seed(sql, options, key);
   const workers: ChildProcess[] = [];
   return {

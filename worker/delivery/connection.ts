@@ -12,6 +12,7 @@ import {
   type Timeouts,
   type WireReply,
 } from "./smtp-types.ts";
+import { contextOf, describeTls, distrust, shownBy } from "./trust.ts";
 
 /** After QUIT the server may say goodbye for so long. */
 const GOODBYE_MS = 2_000;
@@ -248,13 +249,15 @@ export class SmtpConnection {
   async #encrypt(): Promise<ConnectFailure | null> {
     const plain = this.#socket;
     plain.removeAllListeners();
-    const { host, session } = this.options;
+    const { host, session, trust } = this.options;
     const kept = session?.get();
     const secure = connectTls({
       socket: plain,
       servername: isIP(host) ? undefined : host,
-      // Opportunistic TLS protects against listening, not against impostors; MTA-STS and DANE are another matter.
+      // Judged below, with words of our own. Opportunistic TLS protects against listening, not against impostors.
       rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+      ...(trust ? { secureContext: contextOf(trust) } : {}),
       ...(kept ? { session: kept } : {}),
     });
     this.#socket = secure;
@@ -267,11 +270,22 @@ export class SmtpConnection {
     if (failed !== null) return { stage: "tls", kind: "tls", code: 0, enhanced: null, text: failed };
     if (session) secure.on("session", (fresh) => session.set(fresh));
     plain.on("error", () => {});
+    const shown = trust || this.options.onLine ? shownBy(secure) : null;
+    this.options.onLine?.("note", describeTls(secure, shown));
+    const doubt = trust ? distrust(secure, shown, host, trust) : null;
+    if (doubt !== null) {
+      const certificate = shown ? { certificate: shown.toString() } : {};
+      return { stage: "tls", kind: "tls", code: 0, enhanced: null, text: doubt, ...certificate };
+    }
     this.#encrypted = true;
     return null;
   }
 
   async #logIn(auth: { user: string; password: string }): Promise<ConnectFailure | null> {
+    if (!this.#encrypted && this.options.tls !== "never") {
+      const text = "The password is not said without encryption.";
+      return { stage: "auth", kind: "tls", code: 0, enhanced: null, text };
+    }
     const offered = (this.#extensions.get("AUTH") ?? "").toUpperCase();
     const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
     if (/\bPLAIN\b/.test(offered) || !/\bLOGIN\b/.test(offered)) {

@@ -1,9 +1,11 @@
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import type { Limits } from "#core/mail/provider/types.ts";
 import { type Mx, normalHost } from "#core/mail/site/key.ts";
+import { type EffectiveNetwork, refusesReceiver, refusesRelay } from "#core/platform/network.ts";
 import { SmtpConnection } from "./connection.ts";
-import type { ConnectFailure, ConnectOptions, Timeouts, TlsMode } from "./smtp-types.ts";
+import type { ConnectFailure, OnLine, Timeouts, TlsMode } from "./smtp-types.ts";
 import type { Source } from "./source.ts";
+import type { Trust } from "./trust.ts";
 
 /** A host that did not answer is passed over for so long. */
 const DEAD_HOST_MS = 120_000;
@@ -49,9 +51,12 @@ export type DialContext = {
   addresses(host: string): Promise<string[] | string>;
   /** The port of receivers. */
   smtpPort: number;
+  /** Authorities of this network besides the public ones, in PEM. */
+  certificates: string;
+  network: Pick<EffectiveNetwork, "network" | "hasOwnDns">;
   timeouts?: Partial<Timeouts>;
   /** Hears the conversation, secrets masked: for a test from the page. */
-  onLine?: ConnectOptions["onLine"];
+  onLine?: OnLine;
 };
 
 export type Dialled = { ok: true; connection: SmtpConnection } | { ok: false; failure: ConnectFailure };
@@ -110,6 +115,8 @@ async function dialHost(
   if (address === undefined) {
     return { ok: false, failure: unreachable(`${host} has no address that ${source.ip} can reach.`) };
   }
+  const forbidden = refusesReceiver(context.network, address);
+  if (forbidden) return { ok: false, failure: unreachable(`${host}: ${forbidden}`) };
   const base = {
     address,
     port: context.smtpPort,
@@ -119,6 +126,11 @@ async function dialHost(
     ...(context.timeouts ? { timeouts: context.timeouts } : {}),
     ...(context.onLine ? { onLine: context.onLine } : {}),
   };
+  if (tls === "verified") {
+    const trust = { pem: context.certificates, withPublic: true };
+    // Without a kept session: a resumed handshake shows no certificate to judge.
+    return SmtpConnection.open({ ...base, tls: "required", trust });
+  }
   const mode: TlsMode = tls === "opportunistic" && context.hosts.hasBrokenTls(host) ? "never" : tls;
   const first = await SmtpConnection.open({ ...base, tls: mode, session: context.hosts.session(host) });
   if (first.ok || first.failure.kind !== "tls" || mode !== "opportunistic") return first;
@@ -128,34 +140,36 @@ async function dialHost(
   return second;
 }
 
+/**
+ * A relay gets a password and all the mail, so that its certificate has to be good: by a public authority, or the one
+ * that its administrator gave. Only where encryption is turned off there is none to judge.
+ */
 async function dialRelay(context: DialContext, source: Source): Promise<Dialled> {
   const relay = source.relay;
   if (!relay) throw new Error("not a relay");
-  const addresses = await context.addresses(relay.host);
+  // No DNS is asked about this machine (RFC 6761 §6.3).
+  const host = relay.host === "localhost" ? "127.0.0.1" : relay.host;
+  const forbidden = isIP(host) ? refusesRelay(context.network, host) : null;
+  if (forbidden) return { ok: false, failure: unreachable(forbidden) };
+  const addresses = await context.addresses(host);
   if (typeof addresses === "string") return { ok: false, failure: unreachable(addresses) };
-  const options = relayOptions(source, addresses[0] ?? relay.host, context.timeouts);
-  return SmtpConnection.open(context.onLine ? { ...options, onLine: context.onLine } : options);
-}
-
-/** How a relay is spoken to. */
-function relayOptions(
-  source: Source,
-  address: string,
-  timeouts: Partial<Timeouts> | undefined,
-): ConnectOptions {
-  const relay = source.relay;
-  if (!relay) throw new Error("not a relay");
-  const modes = { starttls: "required", tls: "wrapped", none: "never" } as const;
-  return {
-    address,
+  const trust: Trust = relay.certificate
+    ? { pem: relay.certificate, withPublic: false }
+    : { pem: context.certificates, withPublic: true };
+  return SmtpConnection.open({
+    address: addresses[0] ?? host,
     port: relay.port,
     host: relay.host,
     heloName: source.heloName,
-    tls: modes[relay.tls],
+    tls: RELAY_MODES[relay.tls],
+    trust,
     ...(relay.auth ? { auth: relay.auth } : {}),
-    ...(timeouts ? { timeouts } : {}),
-  };
+    ...(context.timeouts ? { timeouts: context.timeouts } : {}),
+    ...(context.onLine ? { onLine: context.onLine } : {}),
+  });
 }
+
+const RELAY_MODES = { starttls: "required", tls: "wrapped", none: "never" } as const;
 
 function unreachable(text: string): ConnectFailure {
   return { stage: "connect", kind: "network", code: 0, enhanced: null, text };

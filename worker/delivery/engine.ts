@@ -7,8 +7,7 @@ import { type Dns, makeDns } from "#core/domain/dns.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
-import { type EffectiveNetwork, effectiveNetwork } from "#core/platform/network.ts";
-import type { Network } from "#core/source/types.ts";
+import { type EffectiveNetwork, effectiveNetwork, type NetworkRow } from "#core/platform/network.ts";
 import type { Db, Sql } from "#db/client.ts";
 import { type DialContext, HostMemory } from "./dial.ts";
 import { Lane, type LaneHouse } from "./lane.ts";
@@ -16,7 +15,7 @@ import { Membership } from "./membership.ts";
 import { Messages } from "./messages.ts";
 import { Settler } from "./settler.ts";
 import type { Timeouts } from "./smtp-types.ts";
-import { readSource } from "./source.ts";
+import { changedSources, readSource } from "./source.ts";
 import { Targets } from "./targets.ts";
 import { type SourceTest, type SourceTestResult, testSource } from "./test-source.ts";
 
@@ -24,6 +23,9 @@ const TICK_MS = 1_000;
 const SYSTEM_LOOK_MS = 250;
 /** On the way out, what is in flight may end for so long. */
 const DRAIN_MS = 30_000;
+
+/** Before the first look: nothing leaves the machine. */
+const UNKNOWN_NETWORK = { network: "sandbox", hasOwnDns: false } as const;
 
 const logger = log("engine");
 
@@ -100,6 +102,8 @@ export class Engine implements LaneHouse {
       hosts: this.#hosts,
       addresses: (host) => this.targets.addresses(host),
       smtpPort: this.#network?.smtpPort ?? 25,
+      certificates: this.#network?.certificates ?? "",
+      network: this.#network ?? UNKNOWN_NETWORK,
       ...(this.#timeouts ? { timeouts: this.#timeouts } : {}),
     };
   }
@@ -185,6 +189,11 @@ export class Engine implements LaneHouse {
         else if (state.isHeld) lane.drain();
         else lane.tick();
       }
+      const changed = await changedSources(
+        this.sql,
+        lanes.map((lane) => lane.source),
+      );
+      for (const lane of lanes) if (changed.has(lane.sourceId)) lane.drain();
       const campaigns = new Set(lanes.flatMap((lane) => [...lane.campaigns]));
       const stopped = await stoppedCampaigns(this.sql, [...campaigns]);
       if (stopped.length > 0) this.#putBack(stopped);
@@ -213,10 +222,13 @@ export class Engine implements LaneHouse {
 
   /** Which network mail leaves to; a switch on its page takes effect within a second. */
   async #readNetwork(): Promise<void> {
-    const [row] = await this.sql<{ network: Network }[]>`select network from installation`;
-    const next = effectiveNetwork(this.#env, { network: row?.network ?? "sandbox" });
-    if (JSON.stringify(next) === JSON.stringify(this.#network)) return;
+    const [row] = await this.sql<NetworkRow[]>`
+      select network, sandbox_certificate as "sandboxCertificate" from installation`;
+    const next = effectiveNetwork(this.#env, row ?? { network: "sandbox" });
+    const before = this.#network;
     this.#network = next;
+    if (before && JSON.stringify({ ...next, certificates: before.certificates }) === JSON.stringify(before))
+      return;
     this.#dns = makeDns(next.dnsServers);
     this.targets.clear();
     for (const { lane } of this.#lanes.values()) lane.drain();

@@ -75,7 +75,7 @@ export class Lane {
   readonly bucket: number;
   readonly sourceId: number;
   #house: LaneHouse;
-  #source: Source;
+  readonly source: Source;
   #limits: Limits;
   #pace: Pace;
   #provider: string | null;
@@ -110,7 +110,7 @@ export class Lane {
 
   constructor(house: LaneHouse, row: LaneRow, source: Source, buckets: () => readonly number[]) {
     this.#house = house;
-    this.#source = source;
+    this.source = source;
     this.#buckets = buckets;
     this.bucket = row.bucket;
     this.sourceId = row.sourceId;
@@ -474,7 +474,7 @@ export class Lane {
       if (left > 0) this.#claims.set(claim.id, { epoch: claim.epoch, left });
       else this.#house.settler.finish(claim.id, claim.epoch);
     }
-    if (this.#source.relay) return this.#place(taken.items, true);
+    if (this.source.relay) return this.#place(taken.items, true);
     const unknown = await this.#house.targets.load([...new Set(taken.items.map((item) => item.domain))]);
     if (unknown.length === 0) return this.#place(taken.items);
     const asked = new Set(unknown);

@@ -1,4 +1,5 @@
 import type { Stage } from "#core/mail/reply/types.ts";
+import type { Trust } from "./trust.ts";
 
 /** One reply as it was said. `code` 0: what came was no SMTP reply, or nothing came. */
 export type WireReply = { code: number; enhanced: string | null; text: string };
@@ -30,13 +31,15 @@ export const TIMEOUTS: Timeouts = {
 };
 
 export type TlsMode =
-  /** STARTTLS where offered; the certificate is not judged. */
+  /** STARTTLS where offered. */
   | "opportunistic"
-  /** STARTTLS or nothing; the certificate is not judged. */
+  /** STARTTLS or nothing. */
   | "required"
   /** TLS from the first byte. */
   | "wrapped"
   | "never";
+
+export type OnLine = (who: "client" | "server" | "note", line: string) => void;
 
 export type ConnectOptions = {
   /** Address to connect to; a host name is never resolved here. */
@@ -48,16 +51,23 @@ export type ConnectOptions = {
   localAddress?: string;
   heloName: string;
   tls: TlsMode;
+  /** Whose certificates are believed; without it the server's is not judged. */
+  trust?: Trust;
   auth?: { user: string; password: string };
   timeouts?: Partial<Timeouts>;
-  /** Each line said, in order; secrets are masked. */
-  onLine?: (who: "client" | "server", line: string) => void;
+  /** Each line said, in order, secrets masked; `note`: what happened beside the conversation. */
+  onLine?: OnLine;
   /** A TLS session of this host to go on with, and where to put the next. */
   session?: { get(): Buffer | undefined; set(session: Buffer): void };
 };
 
 /** Why no connection came about. `network`: nobody answered; the others: what was said, at which step. */
-export type ConnectFailure = WireReply & { stage: Stage; kind: "network" | "reply" | "tls" };
+export type ConnectFailure = WireReply & {
+  stage: Stage;
+  kind: "network" | "reply" | "tls";
+  /** The certificate that was shown and not believed, in PEM. */
+  certificate?: string;
+};
 
 /** What became of one mail. */
 export type SendResult =

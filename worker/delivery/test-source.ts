@@ -1,6 +1,7 @@
 import { limitsFor } from "#core/mail/provider/bucket.ts";
 import type { Sql } from "#db/client.ts";
 import { type DialContext, dialSite } from "./dial.ts";
+import type { OnLine } from "./smtp-types.ts";
 import { readSource } from "./source.ts";
 import type { Targets } from "./targets.ts";
 
@@ -9,9 +10,10 @@ export type SourceTest = {
   from: string;
   /** `local@domain`, checked by the caller. */
   to: string;
-  onLine: (who: "client" | "server", line: string) => void;
+  onLine: OnLine;
 };
-export type SourceTestResult = { ok: boolean; result: string };
+/** `certificate`: the one that was shown and not believed, in PEM. */
+export type SourceTestResult = { ok: boolean; result: string; certificate?: string };
 
 /** Dials the recipient's servers (or the relay) from a source and hands over a small mail. */
 export async function testSource(
@@ -29,7 +31,13 @@ export async function testSource(
   const target = answer?.kind === "site" ? answer.target : { mx: [], providerId: null };
   const dialled = await dialSite(house.context, source, target.mx, limitsFor(target.providerId ?? 1000).tls);
   if (!dialled.ok) {
-    return { ok: false, result: `No connection (${dialled.failure.stage}): ${dialled.failure.text}` };
+    const { stage, code, text, certificate } = dialled.failure;
+    const said = code > 0 ? `${code} ${text}` : text;
+    return {
+      ok: false,
+      result: `No connection (${stage}): ${said}`,
+      ...(certificate ? { certificate } : {}),
+    };
   }
   const sent = await dialled.connection.send({ from: test.from, to: test.to, bytes: testMessage(test) });
   dialled.connection.quit();

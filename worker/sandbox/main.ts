@@ -45,7 +45,9 @@ try {
     onMail: (mail) => store.add(mail),
     onLater: (action, mail) => store.noteLater(action, mail),
   });
-  const { dns, smtpPort } = sandbox;
+  const { dns, smtpPort, certificate } = sandbox;
+  // Receivers that want to be verified can be, as in the real network.
+  await sql`update installation set sandbox_certificate = ${certificate}`;
   logger.info({ dns: `${dns.host}:${dns.port}`, smtpPort }, "the sandbox is ready");
 } catch (error) {
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };

@@ -315,6 +315,9 @@ export const providers: Provider[] = [
   },
 ];
 
+/** Google's servers for domains that are not its own. */
+export const googleHosted = ["", "alt1.", "alt2.", "alt3.", "alt4."].map((one) => `${one}aspmx.l.google.com`);
+
 /** What a site that is none of the above allows and says; one such site is one MX host name. */
 export const smallSite: Provider = {
   name: "small",

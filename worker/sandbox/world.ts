@@ -1,5 +1,5 @@
 import { fraction, hash } from "./hash.ts";
-import { providers, smallSite } from "./providers.ts";
+import { googleHosted, providers, smallSite } from "./providers.ts";
 import type { Behaviours, MailExchange, Place, Provider } from "./types.ts";
 
 export interface World {
@@ -93,12 +93,7 @@ export function makeWorld(options: { block: string; seed: string; shares: Behavi
   }
 
   function hosted(name: string, at: number): Place {
-    if (at < 0.22) {
-      const hosts = ["", "alt1.", "alt2.", "alt3.", "alt4."].map(
-        (alternative) => `${alternative}aspmx.l.google.com`,
-      );
-      return mail("google", hosts);
-    }
+    if (at < 0.22) return mail("google", googleHosted);
     if (at < 0.42) return mail("office365", [`${dashed(name)}.mail.protection.outlook.com`]);
     if (at < 0.46)
       return mail("mimecast", ["eu-smtp-inbound-1.mimecast.com", "eu-smtp-inbound-2.mimecast.com"]);

@@ -5,6 +5,7 @@ import type { Engine } from "#worker/delivery/engine.ts";
 
 const Payload = z.object({ testId: z.number().int() });
 const WRITE_EVERY_MS = 300;
+const SIGNS = { client: ">", server: "<", note: "*" } as const;
 
 /** Has the conversation of a source test, and writes it down while it goes on. A job that is run again starts nothing. */
 export async function testSourceTask(engine: Engine, ctx: Ctx, payload: unknown): Promise<void> {
@@ -19,7 +20,7 @@ export async function testSourceTask(engine: Engine, ctx: Ctx, payload: unknown)
   };
   const timer = setInterval(() => void write().catch(() => {}), WRITE_EVERY_MS);
   const outcome = await engine
-    .testSource({ ...test, onLine: (who, line) => lines.push(`${who === "client" ? ">" : "<"} ${line}`) })
+    .testSource({ ...test, onLine: (who, line) => lines.push(`${SIGNS[who]} ${line}`) })
     .catch((error: unknown) => ({
       ok: false,
       result: `It broke off: ${error instanceof Error ? error.message : String(error)}`,

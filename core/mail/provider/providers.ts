@@ -31,7 +31,7 @@ export const PROVIDERS = [
     bucketName: "Google",
     mx: ["google.com", "googlemail.com"],
     perHost: false,
-    limits: { connections: 5, messagesPerConnection: 50, tls: "required" },
+    limits: { connections: 5, messagesPerConnection: 50, tls: "verified" },
   },
   {
     id: 2,
@@ -76,7 +76,7 @@ export const PROVIDERS = [
     bucketName: "Comcast",
     mx: ["comcast.net"],
     perHost: false,
-    limits: { connections: 25, messagesPerConnection: 1000, tls: "required", idleSeconds: 30 },
+    limits: { connections: 25, messagesPerConnection: 1000, tls: "verified", idleSeconds: 30 },
   },
   {
     id: 7,
@@ -94,7 +94,7 @@ export const PROVIDERS = [
     bucketName: "GMX and WEB.DE",
     mx: ["web.de", "gmx.net"],
     perHost: false,
-    limits: { connections: 4, messagesPerConnection: 20, tls: "required" },
+    limits: { connections: 4, messagesPerConnection: 20, tls: "verified" },
   },
   {
     id: 9,
@@ -103,7 +103,7 @@ export const PROVIDERS = [
     bucketName: "Orange",
     mx: ["orange.fr"],
     perHost: false,
-    limits: { connections: 2, messagesPerConnection: 100, tls: "required" },
+    limits: { connections: 2, messagesPerConnection: 100, tls: "verified" },
   },
   {
     id: 10,
@@ -121,7 +121,7 @@ export const PROVIDERS = [
     bucketName: "Barracuda",
     mx: ["barracudanetworks.com"],
     perHost: true,
-    limits: { connections: 10, messagesPerConnection: 15, tls: "required" },
+    limits: { connections: 10, messagesPerConnection: 15, tls: "verified" },
   },
   {
     id: 12,
@@ -130,7 +130,7 @@ export const PROVIDERS = [
     bucketName: "Netvigator",
     mx: ["netvigator.com"],
     perHost: false,
-    limits: { connections: 5, messagesPerConnection: 10, tls: "required" },
+    limits: { connections: 5, messagesPerConnection: 10, tls: "verified" },
   },
   {
     id: 13,
@@ -139,7 +139,7 @@ export const PROVIDERS = [
     bucketName: "KPN",
     mx: ["kpnmail.nl"],
     perHost: false,
-    limits: { connections: 10, messagesPerConnection: 10, tls: "required" },
+    limits: { connections: 10, messagesPerConnection: 10, tls: "verified" },
   },
   {
     id: 14,
@@ -148,7 +148,7 @@ export const PROVIDERS = [
     bucketName: "Tencent QQ",
     mx: ["qq.com"],
     perHost: false,
-    limits: { connections: 4, messagesPerConnection: 8 },
+    limits: { connections: 4, messagesPerConnection: 8, tls: "verified" },
   },
   {
     id: 15,
@@ -157,6 +157,7 @@ export const PROVIDERS = [
     bucketName: "NetEase",
     mx: ["netease.com"],
     perHost: false,
+    // Never in clear text, but their certificates name other hosts.
     limits: { connections: 4, messagesPerConnection: 7, tls: "required" },
   },
 ] as const satisfies readonly Provider[];

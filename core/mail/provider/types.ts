@@ -6,8 +6,11 @@ export type Limits = {
   messagesPerConnection: number;
   messagesPerSecond: number;
   connectionsPerMinute: number;
-  /** `required`: never in clear text. Checking the certificate is the business of DANE and MTA-STS. */
-  tls: "opportunistic" | "required";
+  /**
+   * `required`: never in clear text, whatever the certificate. `verified`: a certificate for the MX host's name too, by
+   * an authority that is known. Whether DNS named the right host is the business of DANE and MTA-STS.
+   */
+  tls: "opportunistic" | "required" | "verified";
   /** An idle connection is closed after this. */
   idleSeconds: number;
   /** In a bucket of many sites: what each single site gets. */

@@ -72,6 +72,7 @@ export async function deliveryWorld(options: {
     DNS_SERVERS: `${sandbox.dns.host}:${sandbox.dns.port}`,
     SMTP_PORT: String(sandbox.smtpPort),
   } as NodeJS.ProcessEnv;
+  await t.sql`update installation set sandbox_certificate = ${sandbox.certificate}`;
   const workspace = await makeWorkspace(t.db);
   key ??= generateDkimKey();
   const { publicKeyBase64, privateKeyPem } = await key;

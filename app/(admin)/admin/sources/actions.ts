@@ -6,6 +6,7 @@ import { AssignPoolInput, assignPool, SavePoolInput, savePool } from "#core/pool
 import { holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
 import { CreateSourceInput, SourceIdInput, UpdateSourceInput } from "#core/source/input.ts";
 import { createSource, updateSource } from "#core/source/save.ts";
+import { TrustCertificateInput, trustCertificate } from "#core/source/trust.ts";
 
 const create = adminAction(CreateSourceInput, createSource);
 const update = adminAction(UpdateSourceInput, updateSource);
@@ -39,3 +40,4 @@ export const releaseSourceAction = adminAction(SourceIdInput, releaseSource);
 export const removeSourceAction = adminAction(SourceIdInput, removeSource);
 export const savePoolAction = adminAction(SavePoolInput, savePool);
 export const assignPoolAction = adminAction(AssignPoolInput, assignPool);
+export const trustCertificateAction = adminAction(TrustCertificateInput, trustCertificate);

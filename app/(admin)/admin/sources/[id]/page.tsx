@@ -11,9 +11,16 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { listLanes } from "#core/lane/read.ts";
+import { type CertificateFacts, readCertificate } from "#core/source/certificates.ts";
 import { getSource } from "#core/source/read.ts";
 import { listSourceTests } from "#core/source/test.ts";
-import { holdSourceAction, releaseSourceAction, removeSourceAction, updateSourceAction } from "../actions.ts";
+import {
+  holdSourceAction,
+  releaseSourceAction,
+  removeSourceAction,
+  trustCertificateAction,
+  updateSourceAction,
+} from "../actions.ts";
 import { testSourceAction } from "../test-action.ts";
 
 export const metadata: Metadata = { title: "Source" };
@@ -22,6 +29,13 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
   const { ctx, user } = await requireAdministrator();
   const source = await orNotFound(getSource(ctx, Number((await params).id) || 0));
   const [tests, lanes] = await Promise.all([listSourceTests(ctx, source.id), listLanes(ctx)]);
+  // Of each certificate once, and not of the one that is trusted by now.
+  const shown: Record<number, CertificateFacts> = {};
+  for (const test of tests) {
+    const facts = test.certificate && source.kind === "relay" ? readCertificate(test.certificate) : null;
+    const isKnown = Object.values(shown).some((one) => one.fingerprint === facts?.fingerprint);
+    if (facts && !isKnown && test.certificate !== source.certificate) shown[test.id] = facts;
+  }
   const values = { sourceId: String(source.id) };
   return (
     <div className="page">
@@ -72,12 +86,24 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
         }
       />
       <div className="stack">
-        <TestPanel action={testSourceAction} sourceId={source.id} tests={tests} defaultTo={user.address} />
+        <TestPanel
+          action={testSourceAction}
+          sourceId={source.id}
+          tests={tests}
+          defaultTo={user.address}
+          shown={shown}
+          trustAction={trustCertificateAction}
+        />
         <Panel title="Settings" className="max-w-3xl">
           {source.kind === "ip" ? (
             <IpSourceForm action={updateSourceAction} source={source} submit="Save" />
           ) : (
-            <RelaySourceForm action={updateSourceAction} source={source} submit="Save" />
+            <RelaySourceForm
+              key={source.certificate}
+              action={updateSourceAction}
+              source={source}
+              submit="Save"
+            />
           )}
         </Panel>
         <LaneTable rows={lanes.filter((lane) => lane.sourceId === source.id)} />
