@@ -27,7 +27,7 @@ describe("effectiveNetwork", () => {
     const given = { ...env, smtpCertificates: "OURS" };
     expect(effectiveNetwork(given, row).certificates).toBe("OURS");
     expect(effectiveNetwork(given, { ...row, network: "internet" }).certificates).toBe("OURS");
-    expect(() => readEnv({ ...needed, SMTP_CA_FILE: import.meta.filename })).toThrow(
+    expect(() => readEnv({ NODE_ENV: "test", ...needed, SMTP_CA_FILE: import.meta.filename })).toThrow(
       /SMTP_CA_FILE must name/,
     );
   });
