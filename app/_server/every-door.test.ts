@@ -26,6 +26,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     removeSourceAction: "administrator",
     savePoolAction: "administrator",
     testSourceAction: "administrator",
+    trustCertificateAction: "administrator",
     updateSourceAction: "administrator",
   },
   "(admin)/admin/suppressions": { addForAllAction: "administrator", liftAnyAction: "administrator" },
