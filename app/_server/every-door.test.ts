@@ -56,6 +56,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     pauseCampaignAction: "marketer",
     removeCampaignAction: "marketer",
     resumeCampaignAction: "marketer",
+    retryRecipientsAction: "marketer",
     saveAsTemplateAction: "marketer",
     sendCampaignAction: "marketer",
     sendTestAction: "marketer",
@@ -121,6 +122,7 @@ const ROUTES: Record<string, Record<string, Door>> = {
   // A picture of a mail: whoever has the address may see it.
   "(public)/files/[id]": { GET: "anybody" },
   "(studio)/[workspace]/campaigns/[id]/draft": { GET: "viewer", POST: "marketer" },
+  "(studio)/[workspace]/campaigns/[id]/left-out/export": { GET: "viewer" },
   "(studio)/[workspace]/campaigns/[id]/meet": { POST: "viewer" },
   "(studio)/[workspace]/campaigns/[id]/preview": { GET: "viewer" },
   "(studio)/[workspace]/campaigns/[id]/recipients/export": { GET: "viewer" },

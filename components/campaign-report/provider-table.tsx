@@ -1,15 +1,28 @@
 import Link from "next/link";
-import { DataTable } from "#components/ui/data-table.tsx";
+import { CsvButton } from "#components/charts/csv-button.tsx";
+import { type Column, DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { formatNumber, formatPace, formatShare } from "#components/ui/format.ts";
 import { OutcomeBar } from "#components/ui/outcome-bar.tsx";
 import { Panel } from "#components/ui/panel.tsx";
+import { ReplyText } from "#components/ui/reply-text.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ProviderRow } from "#core/campaign/report/providers.ts";
 
-/** The same ledger by receiving provider, grouped by mail server. */
-export function ProviderTable({ rows, path, zone }: { rows: ProviderRow[]; path: string; zone: string }) {
+/** The same ledger by receiving provider, grouped by mail server. How fast and until when only while mail waits. */
+export function ProviderTable({
+  rows,
+  path,
+  zone,
+  now,
+}: {
+  rows: ProviderRow[];
+  path: string;
+  zone: string;
+  now: Date;
+}) {
+  const isLive = rows.some((row) => row.waiting > 0);
   const link = (row: ProviderRow, state: string, n: number) =>
     n === 0 ? (
       "0"
@@ -26,6 +39,33 @@ export function ProviderTable({ rows, path, zone }: { rows: ProviderRow[]; path:
       title="By provider"
       description="Grouped by mail server: a company domain hosted at Google counts as Google"
       flush
+      actions={
+        rows.length > 0 ? (
+          <CsvButton
+            name="providers"
+            columns={[
+              "provider",
+              "audience",
+              "accepted",
+              "bounced",
+              "waiting",
+              "other",
+              "deferred replies",
+              "said",
+            ]}
+            rows={rows.map((row) => [
+              row.name,
+              row.audience,
+              row.accepted,
+              row.bounced,
+              row.waiting,
+              row.other,
+              row.deferred,
+              row.said ?? "",
+            ])}
+          />
+        ) : undefined
+      }
     >
       <DataTable
         bare
@@ -69,11 +109,33 @@ export function ProviderTable({ rows, path, zone }: { rows: ProviderRow[]; path:
             quiet: true,
             cell: (row) => (row.deferredShare === null ? "" : formatShare(row.deferredShare)),
           },
+          ...(isLive
+            ? ([
+                {
+                  key: "pace",
+                  head: "Pace now",
+                  align: "end",
+                  cell: (row) => (row.waiting === 0 ? "" : <PaceNow row={row} zone={zone} />),
+                },
+                {
+                  key: "done",
+                  head: "Done about",
+                  align: "end",
+                  cell: (row) =>
+                    row.waiting > 0 && row.pace > 0 && !row.stopped ? (
+                      <Time at={now.getTime() + (row.waiting / row.pace) * 60_000} zone={zone} now={now} />
+                    ) : (
+                      ""
+                    ),
+                },
+              ] satisfies Column<ProviderRow>[])
+            : []),
           {
-            key: "pace",
-            head: "Pace now",
-            align: "end",
-            cell: (row) => (row.waiting === 0 ? "" : <PaceNow row={row} zone={zone} />),
+            key: "why",
+            head: "Why",
+            width: "22%",
+            phone: "line",
+            cell: (row) => <Why row={row} />,
           },
         ]}
       />
@@ -96,6 +158,17 @@ function PaceNow({ row, zone }: { row: ProviderRow; zone: string }) {
           "Held"
         )}
       </StatusChip>
+    </span>
+  );
+}
+
+/** What its servers say, where they do not just accept. */
+function Why({ row }: { row: ProviderRow }) {
+  const reply = row.stopped?.reply ?? row.said;
+  if (!reply) return "";
+  return (
+    <span className="grid w-0 min-w-full">
+      <ReplyText quiet>{reply}</ReplyText>
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { ChartFigure } from "#components/charts/chart-figure.tsx";
 import { StackedBars } from "#components/charts/stacked-bars.tsx";
 import { formatClock, formatMoment, formatNumber } from "#components/ui/format.ts";
 import { outcomeColour } from "#components/ui/outcome.ts";
-import type { CampaignReport } from "#core/campaign/report/read.ts";
+import type { CampaignEvent, CampaignReport } from "#core/campaign/report/read.ts";
 
 const SERIES = (["accepted", "deferred", "bounced"] as const).map((key) => ({
   key,
@@ -10,13 +10,25 @@ const SERIES = (["accepted", "deferred", "bounced"] as const).map((key) => ({
   colour: outcomeColour(key),
 }));
 
+/** Events that change the course of a campaign, in a word. */
+const MARKS: Record<string, string> = {
+  paused: "Paused",
+  resumed: "Resumed",
+  expired: "Time over",
+  retried: "Tried again",
+  cancelled: "Cancelled",
+};
+
 /** Replies from receiving servers over time, stacked by what they said. */
 export function RepliesChart({
   minutes,
+  events,
   zone,
   now,
 }: {
   minutes: CampaignReport["minutes"];
+  /** What people and the mail system did, marked where it falls. */
+  events: CampaignEvent[];
   zone: string;
   now: Date;
 }) {
@@ -29,6 +41,11 @@ export function RepliesChart({
     bounced: row.bounced,
   }));
   const total = (key: "accepted" | "deferred" | "bounced") => rows.reduce((sum, row) => sum + row[key], 0);
+  const marks = events.flatMap((event) => {
+    const word = MARKS[event.kind];
+    const row = rows.findLast((one) => one.at <= event.at);
+    return word && row ? [{ x: label(row.at), label: word }] : [];
+  });
   const step =
     stepMinutes === 1
       ? "minute"
@@ -54,7 +71,7 @@ export function RepliesChart({
           : undefined
       }
     >
-      <StackedBars data={data} x="at" series={SERIES} />
+      <StackedBars data={data} x="at" series={SERIES} events={marks} />
     </ChartFigure>
   );
 }

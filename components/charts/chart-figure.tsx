@@ -1,10 +1,9 @@
 "use client";
 
-import { Download } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { cx } from "../ui/cx.ts";
 import { formatNumber } from "../ui/format.ts";
-import { toCsv } from "./csv.ts";
+import { CsvButton } from "./csv-button.tsx";
 
 export type ChartTable = { columns: string[]; rows: (string | number)[][] };
 export type LegendEntry = { label: string; colour: string; line?: boolean; hatch?: boolean };
@@ -43,15 +42,6 @@ export function ChartFigure({
   const id = useId();
   const Heading = level === "panel" ? "h2" : "h3";
 
-  function download() {
-    const url = URL.createObjectURL(new Blob([toCsv(table.columns, table.rows)], { type: "text/csv" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = `${csvName}.csv`;
-    link.click();
-    URL.revokeObjectURL(url);
-  }
-
   return (
     <figure
       className={level === "panel" ? "panel m-0 p-4 pt-3.5" : "m-0 min-w-0"}
@@ -73,10 +63,7 @@ export function ChartFigure({
           {empty ? null : (
             <>
               {asTable ? (
-                <button type="button" className="btn btn-ghost btn-small px-2.5!" onClick={download}>
-                  <Download aria-hidden="true" />
-                  CSV
-                </button>
+                <CsvButton name={csvName} columns={table.columns} rows={table.rows} label="CSV" />
               ) : null}
               <button
                 type="button"

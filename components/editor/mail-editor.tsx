@@ -2,7 +2,7 @@
 
 import { useEditor } from "@tiptap/react";
 import { useRouter } from "next/navigation";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
 import { LiveRegion } from "#components/ui/live-region.tsx";
@@ -21,6 +21,7 @@ import { Outline } from "./outline.tsx";
 import { InboxLine, Preview, type PreviewPerson, type PreviewWidth } from "./preview.tsx";
 import { saveLine } from "./save-line.tsx";
 import { selectBefore, selectProblem } from "./select.ts";
+import { SheetFooter } from "./sheet-footer.tsx";
 import { readStored, restoreVersion } from "./stored-draft.ts";
 import { TextToolbar } from "./text-toolbar.tsx";
 import type { Draft, DraftPatch, EditorChoices, EditorUrls, Revision, StoredDraft } from "./types.ts";
@@ -45,6 +46,10 @@ export type MailEditorProps = {
   readOnly: boolean;
   /** Address of the person who writes, for tests. */
   ownAddress: string;
+  /** Of the workspace, as the footer shows it. */
+  postalAddress: string;
+  /** Where to go at the start. */
+  startAt?: CheckTarget | null;
   sendTest?: FormAction | undefined;
   saveAsTemplate?: FormAction | undefined;
   /** Sent with the forms of the head: which campaign it is. */
@@ -224,6 +229,12 @@ export function MailEditor(props: MailEditorProps) {
     setMode("write");
     showToast("The version is back", { undo: () => bringBack(before), undone: "As it was before" });
   }
+  // Once, when the editor has its place in the page.
+  const [startAt] = useState(props.startAt);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the functions must not move anybody
+  useEffect(() => {
+    if (startAt) goTo(startAt);
+  }, []);
   const words = useMemo(
     () => saveLine(save.state, zone, { readOnly, kind }),
     [save.state, zone, readOnly, kind],
@@ -353,10 +364,11 @@ export function MailEditor(props: MailEditorProps) {
               {isBlocks ? (
                 <BlockCanvas editor={editor} brandColor={brandColor} onInsert={readOnly ? null : insert} />
               ) : null}
-              <p className="mail-sheet-footer">
-                The workspace’s name and postal address, and the links to unsubscribe and to choose, stand
-                here in each mail.
-              </p>
+              <SheetFooter
+                workspaceName={props.workspaceName}
+                postalAddress={props.postalAddress}
+                settingsUrl={urls.settings}
+              />
             </div>
           </div>
         </section>

@@ -6,16 +6,18 @@ import type { HtmlFacts } from "./html-facts.ts";
 export type CheckSeverity = "block" | "look" | "pass";
 
 /** Where the one action of a check leads. */
-export type CheckTarget =
-  | "subject"
-  | "preheader"
-  | "sender"
-  | "audience"
-  | "content"
-  | "image"
-  | "link"
-  | "workspace-settings"
-  | "sender-settings";
+export const CHECK_TARGETS = [
+  "subject",
+  "preheader",
+  "sender",
+  "audience",
+  "content",
+  "image",
+  "link",
+  "workspace-settings",
+  "sender-settings",
+] as const;
+export type CheckTarget = (typeof CHECK_TARGETS)[number];
 
 export type CampaignCheck = {
   id: string;

@@ -18,7 +18,8 @@ export type AudienceCount = {
   candidates: number;
   /** Those of them who would get the mail now. An estimate: the audience is frozen at the launch. */
   audience: number;
-  exclusions: { reason: ExclusionReason; n: number }[];
+  /** `detail`: which suppression; null for other reasons. */
+  exclusions: { reason: ExclusionReason; detail: string | null; n: number }[];
   /** How long the count took. */
   ms: number;
 };
@@ -34,12 +35,15 @@ export async function countAudience(ctx: WorkspaceCtx, input: CountAudienceInput
     await tx.execute(sql`set local enable_nestloop = off`);
     await tx.execute(sql`set local statement_timeout = '60s'`);
     const parts = await readAudience(tx, ctx.workspaceId, audience, ctx.now());
-    return tx.execute<{ reason: ExclusionReason | null; n: number }>(
-      sql`select reason, count(*)::int as n from (${audienceSql(parts)}) a group by reason order by n desc, reason`,
+    return tx.execute<{ reason: ExclusionReason | null; detail: string | null; n: number }>(
+      sql`select reason, case reason when 'suppressed' then value end as detail, count(*)::int as n
+        from (${audienceSql(parts)}) a group by 1, 2 order by n desc, reason, detail`,
     );
   });
   const candidates = rows.reduce((sum, row) => sum + row.n, 0);
-  const exclusions = rows.flatMap(({ reason, n }) => (reason === null ? [] : [{ reason, n }]));
+  const exclusions = rows.flatMap(({ reason, detail, n }) =>
+    reason === null ? [] : [{ reason, detail, n }],
+  );
   return {
     candidates,
     audience: candidates - exclusions.reduce((sum, row) => sum + row.n, 0),

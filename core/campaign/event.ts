@@ -1,6 +1,7 @@
+import { eq } from "drizzle-orm";
 import type { Ctx } from "#core/platform/context.ts";
 import { notifyLive } from "#core/platform/notify.ts";
-import { campaignEvents } from "#db/schema/index.ts";
+import { campaignEvents, campaigns } from "#db/schema/index.ts";
 
 export type CampaignEventKind =
   | "scheduled"
@@ -11,10 +12,11 @@ export type CampaignEventKind =
   | "resumed"
   | "cancelled"
   | "expired"
+  | "retried"
   | "finished"
   | "ledger-difference";
 
-/** Writes what happened to a campaign, in a sentence, and tells its open pages. */
+/** Writes what happened to a campaign, in a sentence, and tells its open pages and those of its workspace. */
 export async function recordCampaignEvent(
   ctx: Pick<Ctx, "db" | "actor" | "now">,
   campaignId: number,
@@ -29,6 +31,11 @@ export async function recordCampaignEvent(
     userId: ctx.actor.kind === "user" ? ctx.actor.userId : null,
   });
   await notifyLive(ctx.db, `campaign:${campaignId}`);
+  const [campaign] = await ctx.db
+    .select({ workspaceId: campaigns.workspaceId })
+    .from(campaigns)
+    .where(eq(campaigns.id, campaignId));
+  if (campaign) await notifyLive(ctx.db, `workspace:${campaign.workspaceId}`);
 }
 
 /** 48214 as 48,214. */

@@ -32,6 +32,7 @@ import {
 } from "#db/testing/factories.ts";
 import { countAudience } from "./count-audience.ts";
 import { launchCampaign } from "./launch.ts";
+import { type CandidateFilter, listCandidates } from "./list-candidates.ts";
 import { shardSql } from "./placement.ts";
 import { type CampaignAudience, EMPTY_AUDIENCE } from "./types.ts";
 
@@ -269,14 +270,35 @@ describe("the audience", () => {
     });
     expect(out.some((r) => r.subscriberId === erased.id)).toBe(false);
     expect(counted).toMatchObject({ candidates: 13, audience: 5 });
-    expect(Object.fromEntries(counted.exclusions.map((e) => [e.reason, e.n]))).toEqual({
+    expect(
+      Object.fromEntries(
+        counted.exclusions.map((e) => [[e.reason, e.detail].filter(Boolean).join(" "), e.n]),
+      ),
+    ).toEqual({
       unsubscribed: 2,
       "not-confirmed": 1,
       "no-subscription": 1,
-      suppressed: 2,
+      "suppressed recipient-dead": 1,
+      "suppressed complaint": 1,
       "excluded-list": 1,
       "excluded-segment": 1,
     });
+    const behind = async (filter: CandidateFilter) => {
+      const page = await listCandidates(workspaceCtx(db, w, { role: "viewer" }), audience, filter, {
+        after: 0,
+      });
+      return page.rows.map((row) => row.subscriberId);
+    };
+    expect(await behind({})).toEqual(
+      [plain, both, vip, lifted, foreign].map((one) => one.id).sort((a, b) => a - b),
+    );
+    for (const { reason, detail, n } of counted.exclusions) {
+      const ids = await behind({ reason, ...(detail && { detail }) });
+      expect(ids).toHaveLength(n);
+      expect(out.filter((row) => row.reason === reason).map((row) => row.subscriberId)).toEqual(
+        expect.arrayContaining(ids),
+      );
+    }
     const [event] = await db.select().from(campaignEvents).where(eq(campaignEvents.campaignId, campaign.id));
     expect(event!.sentence).toBe("Audience frozen: 5 of 13. 8 are left out.");
   });

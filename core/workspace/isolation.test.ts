@@ -45,6 +45,11 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
   ],
   "campaign/create createCampaign": (w) => [{ name: "", from: `template:${w.templateId}` }, compile],
   "campaign/duplicate duplicateCampaign": (w) => [draft(w)],
+  "campaign/list-candidates listCandidates": (w) => [
+    { ...EMPTY_AUDIENCE, include: { lists: [w.listId], segments: [w.segmentId] } },
+    {},
+    { after: 0 },
+  ],
   "campaign/meet meetEditors": (w) => [{ ...draft(w), tab: "tab-of-a-test", leaving: false }],
   "campaign/pause pauseCampaign": campaignId("liveId"),
   "campaign/read-draft readCampaign": (w) => [draft(w)],
@@ -66,6 +71,7 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
   "campaign/report/engagement readEngagement": liveOf(),
   "campaign/report/engagement readLinks": liveOf(),
   "campaign/report/left-out countLeftOut": liveOf(),
+  "campaign/report/left-out exportLeftOut": liveOf(null),
   "campaign/report/left-out listLeftOut": liveOf({ reason: null, after: 0 }),
   "campaign/report/left-out readAbsence": (w) => [w.liveId, w.goneId],
   "campaign/report/read readCampaignReport": liveOf(),
@@ -80,6 +86,8 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
     compile,
   ],
   "campaign/resume resumeCampaign": campaignId("pausedId"),
+  "campaign/retry countRetryable": (w) => [w.endedId, { state: "expired" }],
+  "campaign/retry retryRecipients": (w) => [{ campaignId: w.endedId, state: "expired", expected: w.people }],
   "campaign/save saveCampaign": (w) => [
     { ...draft(w), revision: w.draft.revision, subject: "Taken over" },
     compile,

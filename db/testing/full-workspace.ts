@@ -134,6 +134,9 @@ export async function makeFullWorkspace({ db, sql: raw }: TestDatabase, mark: st
   for (const one of [live, paused, third])
     ok(await launchCampaign(systemCtx(db), { campaignId: one.id, revision: one.revision }));
   ok(await pauseCampaign(ctx, { campaignId: paused.id }));
+  await db.execute(sql`update deliveries set state = 'e' where campaign_id = ${third.id}`);
+  await db.execute(sql`update streams set next_seq = last_seq + 1 where campaign_id = ${third.id}`);
+  await db.execute(sql`update campaigns set state = 'finished', finished_at = now() where id = ${third.id}`);
   ok(
     await scheduleCampaign(ctx, {
       campaignId: planned.id,
@@ -228,6 +231,8 @@ export async function makeFullWorkspace({ db, sql: raw }: TestDatabase, mark: st
     plannedId: planned.id,
     liveId: live.id,
     pausedId: paused.id,
+    endedId: third.id,
+    people: 1 + others,
     formId: form.formId,
     closedFormId: closedForm.formId,
     mappedId: mapped.importId,

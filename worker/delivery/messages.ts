@@ -12,7 +12,7 @@ import { decryptSecret } from "#core/platform/secrets.ts";
 import { dkimPurpose } from "#core/sender/rules.ts";
 import { senderDomains, senders, systemMails } from "#db/schema/index.ts";
 
-/** What the lanes need to know of a campaign. It does not change after the launch, so it is kept. */
+/** What the lanes need to know of a campaign. Until it expires it does not change after the launch, so it is kept. */
 export type CampaignMail = {
   workspaceId: number;
   isSystem: boolean;
@@ -50,8 +50,13 @@ export class Messages {
   }
 
   /** Throws where the campaign is gone or the database does not answer; a message that cannot be made is a `problem`. */
-  campaign(campaignId: number): Promise<CampaignMail> {
-    return keep(this.#campaigns, campaignId, () => this.#loadCampaign(campaignId));
+  async campaign(campaignId: number): Promise<CampaignMail> {
+    const load = () => keep(this.#campaigns, campaignId, () => this.#loadCampaign(campaignId));
+    const mail = await load();
+    if (mail.expiresAt === null || mail.expiresAt > Date.now()) return mail;
+    // Its time may have been set anew: somebody had recipients tried again.
+    this.#campaigns.delete(campaignId);
+    return load();
   }
 
   /** The message of one system mail. */

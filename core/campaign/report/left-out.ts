@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ExclusionReason } from "#core/campaign/types.ts";
 import { CoreError, requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
+import { csvLine } from "#core/platform/csv.ts";
 import { type ConsentEvent, readConsent } from "./consent.ts";
 
 export type LeftOut = { reason: ExclusionReason; n: number };
@@ -15,13 +16,14 @@ export async function countLeftOut(ctx: WorkspaceCtx, campaignId: number): Promi
   return [...rows];
 }
 
-/** People left out, 50 a page, in order of joining. */
+/** People left out, `limit` (50) a page, in order of joining. */
 export async function listLeftOut(
   ctx: WorkspaceCtx,
   campaignId: number,
-  page: { reason: ExclusionReason | null; after: number },
+  page: { reason: ExclusionReason | null; after: number; limit?: number },
 ): Promise<{ rows: LeftOutRow[]; next: number | null }> {
   requireRole(ctx, "viewer");
+  const limit = page.limit ?? 50;
   const rows = await ctx.db.execute<{
     subscriber_id: number;
     address: string;
@@ -31,14 +33,33 @@ export async function listLeftOut(
     select x.subscriber_id, s.address, x.reason, x.value from exclusions x
     join campaigns c on c.id = x.campaign_id and c.workspace_id = ${ctx.workspaceId} join subscribers s on s.id = x.subscriber_id
     where x.campaign_id = ${campaignId} ${page.reason ? sql`and x.reason = ${page.reason}` : sql``} and x.subscriber_id > ${page.after}
-    order by x.subscriber_id limit 51`);
-  const shown = rows.slice(0, 50).map((row) => ({
+    order by x.subscriber_id limit ${limit + 1}`);
+  const shown = rows.slice(0, limit).map((row) => ({
     subscriberId: Number(row.subscriber_id),
     address: row.address,
     reason: row.reason,
     value: row.value,
   }));
-  return { rows: shown, next: rows.length > 50 ? (shown.at(-1)?.subscriberId ?? null) : null };
+  return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.subscriberId ?? null) : null };
+}
+
+/** The people left out, as CSV, a page at a time. */
+export async function* exportLeftOut(
+  ctx: WorkspaceCtx,
+  campaignId: number,
+  reason: ExclusionReason | null,
+): AsyncGenerator<string> {
+  requireRole(ctx, "viewer");
+  yield csvLine(["address", "reason", "value"]);
+  for (let after: number | null = 0; after !== null; ) {
+    const page: Awaited<ReturnType<typeof listLeftOut>> = await listLeftOut(ctx, campaignId, {
+      reason,
+      after,
+      limit: 2_000,
+    });
+    for (const row of page.rows) yield csvLine([row.address, row.reason, row.value]);
+    after = page.next;
+  }
 }
 
 export type AbsenceTrace = {

@@ -18,6 +18,10 @@ export type ProviderRow = {
   deferredShare: number | null;
   /** Accepted in the last full minute. */
   pace: number;
+  /** Replies that said later. */
+  deferred: number;
+  /** The most frequent of them at these lanes since the launch, with its code. */
+  said: string | null;
   /** Why nothing moves: all lanes that could carry it are held or suspended. */
   stopped: { until: Date | null; reply: string | null } | null;
 };
@@ -33,7 +37,7 @@ const nameOf = (bucket: number, sites: Map<number, string>): string => {
 
 /** The ledger by receiving provider from rollups; small sites are one row, at the end. The caller checked whose campaign it is. */
 export async function readProviders(ctx: Pick<Ctx, "db">, campaignId: number): Promise<ProviderRow[]> {
-  const [counted, paces, lanes, sites] = await Promise.all([
+  const [counted, paces, lanes, sites, said] = await Promise.all([
     ctx.db.execute<Counted>(sql`
       select bucket, state::text as state, sum(n)::int as n from rollups where campaign_id = ${campaignId} group by 1, 2`),
     ctx.db.execute<Pace>(sql`
@@ -48,9 +52,15 @@ export async function readProviders(ctx: Pick<Ctx, "db">, campaignId: number): P
       where t.campaign_id = ${campaignId} group by 1`),
     ctx.db.execute<{ id: number; name: string }>(sql`
       select s.id, s.name from sites s join streams t on t.bucket = s.id + 100000 where t.campaign_id = ${campaignId}`),
+    ctx.db.execute<{ bucket: number; said: string }>(sql`
+      select distinct on (h.bucket) h.bucket, concat_ws(' ', h.code, h.sample) as said from campaigns c
+      join (select distinct source_id, bucket from campaign_minutes where campaign_id = ${campaignId}) m on true
+      join reply_hours h on h.source_id = m.source_id and h.bucket = m.bucket and h.hour >= date_trunc('hour', c.launched_at)
+        and h.hour <= coalesce(c.finished_at, now()) and h.code between 400 and 499
+      where c.id = ${campaignId} order by h.bucket, h.n desc`),
   ]);
   const names = new Map(sites.map((site) => [site.id, site.name]));
-  const rows = new Map<string, ProviderRow & { replies: number; deferred: number }>();
+  const rows = new Map<string, ProviderRow & { replies: number }>();
   const rowOf = (bucket: number) => {
     const key = isSmallSites(bucket) ? "small" : String(bucket);
     const row = rows.get(key) ?? {
@@ -67,6 +77,7 @@ export async function readProviders(ctx: Pick<Ctx, "db">, campaignId: number): P
       stopped: null,
       replies: 0,
       deferred: 0,
+      said: null,
     };
     rows.set(key, row);
     return row;
@@ -90,11 +101,13 @@ export async function readProviders(ctx: Pick<Ctx, "db">, campaignId: number): P
     if (open > 0 || isSmallSites(bucket)) continue;
     rowOf(bucket).stopped = { until: until ? new Date(until) : null, reply };
   }
+  // What one of many small sites said says little of the others.
+  for (const row of said) if (!isSmallSites(row.bucket)) rowOf(row.bucket).said = row.said;
   return [...rows.values()]
     .filter((row) => row.audience > 0)
-    .map(({ replies, deferred, ...row }) => ({
+    .map(({ replies, ...row }) => ({
       ...row,
-      deferredShare: replies === 0 ? null : deferred / replies,
+      deferredShare: replies === 0 ? null : row.deferred / replies,
     }))
     .sort((a, b) => Number(a.key === "small") - Number(b.key === "small") || b.audience - a.audience);
 }

@@ -7,6 +7,7 @@ export type MinuteRow = { at: Date; accepted: number; deferred: number; bounced:
 export type CampaignEvent = {
   id: number;
   at: Date;
+  kind: string;
   sentence: string;
   reply: string | null;
   by: string | null;
@@ -36,7 +37,7 @@ export async function readCampaignReport(ctx: WorkspaceCtx, campaignId: number):
     equation(ctx.db, campaignId),
     readProviders(ctx, campaignId),
     readMinutes(ctx, campaignId),
-    readEvents(ctx, campaignId, 5),
+    readEvents(ctx, campaignId, 20),
     ctx.db.execute<{ left_out: number; next_try: string | null; pace: number }>(sql`
       select (select count(*)::int from exclusions where campaign_id = ${campaignId}) as left_out,
         (select min(due_at) from due where campaign_id = ${campaignId} and state = 'r') as next_try,
@@ -80,11 +81,12 @@ export async function readEvents(
   const rows = await ctx.db.execute<{
     id: number;
     at: string;
+    kind: string;
     sentence: string;
     reply: string | null;
     by: string | null;
   }>(sql`
-    select e.id, e.at, e.sentence, e.reply, u.name as by from campaign_events e
+    select e.id, e.at, e.kind, e.sentence, e.reply, u.name as by from campaign_events e
     join campaigns c on c.id = e.campaign_id and c.workspace_id = ${ctx.workspaceId}
     left join users u on u.id = e.user_id where e.campaign_id = ${campaignId} order by e.id desc limit ${limit}`);
   return rows.map((row) => ({ ...row, id: Number(row.id), at: new Date(row.at) }));

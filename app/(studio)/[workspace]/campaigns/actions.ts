@@ -8,6 +8,7 @@ import { CampaignInput } from "#core/campaign/input.ts";
 import { pauseCampaign } from "#core/campaign/pause.ts";
 import { removeCampaign } from "#core/campaign/remove.ts";
 import { resumeCampaign } from "#core/campaign/resume.ts";
+import { RetryRecipientsInput, retryRecipients } from "#core/campaign/retry.ts";
 import { ScheduleCampaignInput, scheduleCampaign } from "#core/campaign/schedule.ts";
 import { SendTestInput, sendTest } from "#core/campaign/test-send.ts";
 import { unscheduleCampaign } from "#core/campaign/unschedule.ts";
@@ -64,3 +65,4 @@ export async function sendCampaignAction(slug: string, form: FormData) {
 export const pauseCampaignAction = workspaceAction("marketer", CampaignInput, pauseCampaign);
 export const resumeCampaignAction = workspaceAction("marketer", CampaignInput, resumeCampaign);
 export const cancelCampaignAction = workspaceAction("marketer", CancelCampaignInput, cancelCampaign);
+export const retryRecipientsAction = workspaceAction("marketer", RetryRecipientsInput, retryRecipients);

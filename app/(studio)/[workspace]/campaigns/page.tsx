@@ -6,6 +6,7 @@ import { formatNumber } from "#components/ui/format.ts";
 import { hrefWith } from "#components/ui/href.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { LinkTabs } from "#components/ui/link-tabs.tsx";
+import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { Toolbar } from "#components/ui/toolbar.tsx";
@@ -32,6 +33,14 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
   const search = typeof query.q === "string" ? query.q : "";
   const after = Number(query.after) || null;
   const { rows, counts, next } = await listCampaigns(ctx, { tab, search, after });
+  // States come by the workspace's topic, numbers by those of campaigns that send; one stream takes five.
+  const topics = [
+    `workspace:${ctx.workspaceId}`,
+    ...rows
+      .filter((row) => row.state === "sending" || row.state === "paused")
+      .slice(0, 4)
+      .map((row) => `campaign:${row.id}`),
+  ];
   const canWrite = hasRole(ctx.role, "marketer");
   const isNew = counts.all === 0 && search === "";
   const start = canWrite ? (
@@ -52,7 +61,15 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
           }))}
         />
       </PageHeader>
-      <Toolbar>
+      <Toolbar
+        end={
+          <LiveStamp
+            url={`/api/live?${new URLSearchParams(topics.map((topic) => ["topic", topic]))}`}
+            zone={workspace.timeZone}
+            renderedAt={Date.now()}
+          />
+        }
+      >
         <SearchField label="Search by name" />
       </Toolbar>
       <CampaignTable

@@ -47,7 +47,7 @@ export async function DeliveryReport({ slug, id }: { slug: string; id: string })
         />
         <LiveRegion text={campaign.state === "sending" ? "" : sentence} />
         <div className="split">
-          <RepliesChart minutes={report.minutes} zone={zone} now={now} />
+          <RepliesChart minutes={report.minutes} events={report.events} zone={zone} now={now} />
           <Panel
             title="What the mail system did"
             actions={
@@ -56,10 +56,10 @@ export async function DeliveryReport({ slug, id }: { slug: string; id: string })
               </Link>
             }
           >
-            <EventList events={report.events} zone={zone} />
+            <EventList events={report.events.slice(0, 5)} zone={zone} />
           </Panel>
         </div>
-        <ProviderTable rows={report.providers} path={own} zone={zone} />
+        <ProviderTable rows={report.providers} path={own} zone={zone} now={now} />
       </div>
     </div>
   );

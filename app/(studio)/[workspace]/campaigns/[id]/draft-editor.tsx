@@ -1,5 +1,6 @@
 import { draftChecks } from "#app/_server/draft-checks.ts";
 import { EditorLoader } from "#components/editor/editor-loader.tsx";
+import type { CheckTarget } from "#core/campaign/checks.ts";
 import type { CampaignParts } from "#core/campaign/message-source.ts";
 import { draftOf, readWritingAids } from "#core/campaign/read-draft.ts";
 import { hasRole, type WorkspaceCtx } from "#core/platform/context.ts";
@@ -11,10 +12,13 @@ export async function DraftEditor({
   ctx,
   parts,
   ownAddress,
+  startAt,
 }: {
   ctx: WorkspaceCtx;
   parts: CampaignParts;
   ownAddress: string;
+  /** Where somebody wants to go on: the place that a check is about. */
+  startAt: CheckTarget | null;
 }) {
   const { campaign, workspace } = parts;
   const [aids, senders, checks] = await Promise.all([
@@ -55,6 +59,8 @@ export async function DraftEditor({
       zone={workspace.timeZone}
       readOnly={!canWrite}
       ownAddress={ownAddress}
+      postalAddress={workspace.postalAddress}
+      startAt={startAt}
       sendTest={canWrite ? sendTestAction.bind(null, workspace.slug) : undefined}
       saveAsTemplate={canWrite ? saveAsTemplateAction.bind(null, workspace.slug) : undefined}
       hiddenValues={{ campaignId: String(campaign.id) }}

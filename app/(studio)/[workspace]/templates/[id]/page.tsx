@@ -44,6 +44,7 @@ export default async function Page({ params }: PageProps<"/[workspace]/templates
       zone={workspace.timeZone}
       readOnly={!hasRole(ctx.role, "marketer")}
       ownAddress={user.address}
+      postalAddress={workspace.postalAddress}
     />
   );
 }

@@ -1,10 +1,12 @@
+import { Download } from "lucide-react";
 import type { Metadata } from "next";
-import { EXCLUSION_WORDS } from "#components/campaign/audience-panel.tsx";
+import { EXCLUSION_WORDS, exclusionWords } from "#components/campaign/audience-panel.tsx";
 import { ReportHeader } from "#components/campaign-report/report-header.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { hrefWith } from "#components/ui/href.ts";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { Toolbar } from "#components/ui/toolbar.tsx";
 import { countLeftOut, listLeftOut } from "#core/campaign/report/left-out.ts";
@@ -35,7 +37,18 @@ export default async function Page({
         subtitle="Left out when the audience was frozen, each with the reason."
       />
       {counts.length > 0 ? (
-        <Toolbar>
+        <Toolbar
+          end={
+            <LinkButton
+              href={hrefWith(`${path}/export`, { reason: query.reason }, {})}
+              variant="ghost"
+              icon={<Download />}
+              prefetch={false}
+            >
+              Export
+            </LinkButton>
+          }
+        >
           <Segmented
             label="By reason"
             segments={[
@@ -62,8 +75,17 @@ export default async function Page({
         empty={<EmptyState title="Nobody was left out" />}
         columns={[
           { key: "address", head: "Person", cell: (row) => row.address || "erased" },
-          { key: "reason", head: "Why", cell: (row) => EXCLUSION_WORDS[row.reason] },
-          { key: "value", head: "What it was then", quiet: true, cell: (row) => row.value },
+          {
+            key: "reason",
+            head: "Why",
+            cell: (row) => exclusionWords(row.reason, row.reason === "suppressed" ? row.value : null),
+          },
+          {
+            key: "value",
+            head: "What it was then",
+            quiet: true,
+            cell: (row) => (row.reason === "suppressed" ? "" : row.value),
+          },
         ]}
       />
     </div>

@@ -4,6 +4,7 @@ import { redirect } from "next/navigation";
 import { RecipientFilters } from "#components/campaign-report/recipient-filters.tsx";
 import { RecipientTable } from "#components/campaign-report/recipient-table.tsx";
 import { ReportHeader } from "#components/campaign-report/report-header.tsx";
+import { RetryButton } from "#components/campaign-report/retry-button.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { countOf, formatNumber } from "#components/ui/format.ts";
 import { hrefWith } from "#components/ui/href.ts";
@@ -14,6 +15,9 @@ import { readLinks } from "#core/campaign/report/engagement.ts";
 import { readProviders } from "#core/campaign/report/providers.ts";
 import { RecipientFilter } from "#core/campaign/report/recipient-filter.ts";
 import { countRecipients, findSeq, listRecipients } from "#core/campaign/report/recipients.ts";
+import { countRetryable } from "#core/campaign/retry.ts";
+import { hasRole } from "#core/platform/context.ts";
+import { retryRecipientsAction } from "../../actions.ts";
 import { loadReport } from "../load-report.ts";
 
 export const metadata: Metadata = { title: "Recipients" };
@@ -33,11 +37,13 @@ export default async function Page({
   }
   const filter = RecipientFilter.parse(query);
   const after = Number(query.after) || 0;
-  const [page, count, providers, links] = await Promise.all([
+  const mayRetry = hasRole(ctx.role, "marketer") && campaign.state === "finished";
+  const [page, count, providers, links, retryable] = await Promise.all([
     listRecipients(ctx, campaign.id, filter, { after }),
     countRecipients(ctx, campaign.id, filter),
     readProviders(ctx, campaign.id),
     readLinks(ctx, campaign.id),
+    mayRetry ? countRetryable(ctx, campaign.id, filter) : null,
   ]);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
@@ -49,6 +55,16 @@ export default async function Page({
             {count === null ? null : (
               <span className="nums text-table text-muted">{countOf(count, "recipient", "recipients")}</span>
             )}
+            {retryable ? (
+              <RetryButton
+                n={retryable}
+                filter={filter}
+                campaignId={campaign.id}
+                hours={campaign.expireAfterHours}
+                action={retryRecipientsAction.bind(null, slug)}
+                goTo={own}
+              />
+            ) : null}
             <LinkButton
               href={hrefWith(`${path}/export`, query, {})}
               variant="ghost"

@@ -54,7 +54,7 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
       ? `/${slug}/settings/general`
       : target === "sender-settings"
         ? `/${slug}/settings/senders`
-        : path;
+        : `${path}?go=${target}`;
   return (
     <div className="page">
       <PageHeader
@@ -85,7 +85,8 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
           <AudiencePanel
             count={count}
             names={{ include: names(campaign.audience.include), exclude: names(campaign.audience.exclude) }}
-            changeHref={path}
+            changeHref={`${path}?go=audience`}
+            peopleHref={`${path}/review/people`}
             zone={workspace.timeZone}
             countedAt={new Date()}
           />
