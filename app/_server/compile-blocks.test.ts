@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { prepareContent } from "#core/campaign/content.ts";
 import { readHtmlFacts } from "#core/campaign/html-facts.ts";
-import { checkLiquid, knownVariables } from "#core/mail/liquid/check.ts";
+import { checkLiquid } from "#core/mail/liquid/check.ts";
+import { knownVariables } from "#core/mail/liquid/variables.ts";
 import { findStarter, STARTERS } from "#core/template/starters.ts";
 import { compileBlocks } from "./compile-blocks.ts";
 

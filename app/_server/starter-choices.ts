@@ -1,3 +1,4 @@
+import { liquidWords } from "#components/campaign/liquid-words.ts";
 import type { StartChoice } from "#components/campaign/start-choices.tsx";
 import { STARTERS } from "#core/template/starters.ts";
 import { compileBlocks } from "./compile-blocks.ts";
@@ -14,7 +15,7 @@ export function starterChoices(brandColor: string): Promise<StartChoice[]> {
       value: `starter:${id}`,
       name,
       about,
-      html: forPicture((await compileBlocks(document, { brandColor, language: "en" })) ?? ""),
+      html: liquidWords((await compileBlocks(document, { brandColor, language: "en" })) ?? ""),
     })),
   ).then((starters) => [
     ...starters,
@@ -24,9 +25,3 @@ export function starterChoices(brandColor: string): Promise<StartChoice[]> {
   compiled.set(brandColor, made);
   return made;
 }
-
-/** Chips as words in pictures of templates: `{{ x | default: "there" }}` is "there". */
-export const forPicture = (html: string): string =>
-  html
-    .replace(/\{\{[^}]*?default:\s*(?:&quot;|")([^}]*?)(?:&quot;|")[^}]*\}\}/g, "$1")
-    .replace(/\{\{[^}]*\}\}|\{%[^%]*%\}/g, "");

@@ -9,6 +9,7 @@ import type { PagerProps } from "#components/ui/pager.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { CampaignListRow } from "#core/campaign/read-list.ts";
 import { CampaignStateChip } from "./campaign-state-chip.tsx";
+import { LiquidText } from "./liquid-text.tsx";
 
 /** Campaigns with what became of them. */
 export function CampaignTable({
@@ -53,7 +54,9 @@ export function CampaignTable({
             <span className="grid min-w-0">
               <span className="truncate">{row.name}</span>
               {row.subject ? (
-                <span className="truncate text-help font-normal text-muted">{row.subject}</span>
+                <span className="truncate text-help font-normal text-muted">
+                  <LiquidText text={row.subject} />
+                </span>
               ) : null}
             </span>
           ),

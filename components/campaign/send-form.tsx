@@ -1,6 +1,7 @@
 "use client";
 
 import { Send } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { RadioCards } from "#components/ui/choice.tsx";
 import { ActionForm } from "#components/ui/form.tsx";
@@ -33,8 +34,15 @@ export function SendForm({
   blockedBy: string | null;
 }) {
   const [when, setWhen] = useState("now");
+  const router = useRouter();
+  /** A refusal is mostly about a number that has moved: the page shows the new one beside it. */
+  const send: FormAction = async (form) => {
+    const result = await action(form);
+    if (result?.ok === false) router.refresh();
+    return result;
+  };
   return (
-    <ActionForm action={action} values={{ ...values, zone }} label="Send">
+    <ActionForm action={send} values={{ ...values, zone }} label="Send">
       <Panel title="When it goes out">
         <div className="grid gap-4">
           <RadioCards

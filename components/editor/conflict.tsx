@@ -1,6 +1,8 @@
 "use client";
 
 import { useState } from "react";
+import { LiquidText } from "#components/campaign/liquid-text.tsx";
+import { liquidWords } from "#components/campaign/liquid-words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { formatClock } from "#components/ui/format.ts";
 import { Differences } from "./differences.tsx";
@@ -64,10 +66,15 @@ export function Conflict({
         <div className="editor-theirs">
           {theirs.subject ? (
             <p>
-              <span className="text-muted">Subject</span> {theirs.subject}
+              <span className="text-muted">Subject</span> <LiquidText text={theirs.subject} />
             </p>
           ) : null}
-          <iframe title={`The version of ${who}`} sandbox="" srcDoc={theirs.html} className="preview-frame" />
+          <iframe
+            title={`The version of ${who}`}
+            sandbox=""
+            srcDoc={liquidWords(theirs.html)}
+            className="preview-frame"
+          />
         </div>
       ) : null}
     </div>

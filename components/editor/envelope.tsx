@@ -1,11 +1,17 @@
 "use client";
 
-import { useState } from "react";
+import { Braces } from "lucide-react";
+import { useRef, useState } from "react";
+import { liquidWords } from "#components/campaign/liquid-words.ts";
 import { Checkbox } from "#components/ui/choice.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { NumberField, TextArea, TextField } from "#components/ui/text-field.tsx";
+import type { CampaignCheck } from "#core/campaign/checks.ts";
 import { AudiencePicker } from "./audience-picker.tsx";
+import { variableOptions } from "./block-inspector.tsx";
 import type { Draft, DraftPatch, EditorChoices, EditorUrls } from "./types.ts";
+import { variableLiquid } from "./variable.ts";
 
 /** Subject, sender, audience and tracking. */
 export function Envelope({
@@ -16,6 +22,7 @@ export function Envelope({
   readOnly,
   change,
   adopted,
+  checks,
 }: {
   draft: Draft;
   choices: EditorChoices;
@@ -26,6 +33,7 @@ export function Envelope({
   change: (patch: DraftPatch) => void;
   /** Changes where the draft came from the server anew, and fields with a state of their own start again. */
   adopted: string;
+  checks: CampaignCheck[];
 }) {
   const sender = choices.senders.find((one) => one.id === draft.senderId);
   const [hours, setHours] = useState(String(draft.expireAfterHours));
@@ -35,15 +43,35 @@ export function Envelope({
     setHours(String(draft.expireAfterHours));
   }
   const hoursWrong = !/^\d+$/.test(hours) || Number(hours) < 1 || Number(hours) > 720;
-  const length = draft.subject.length;
+  const length = [...liquidWords(draft.subject)].length;
+  const problem = (place: "subject" | "preheader") =>
+    checks.find((check) => check.id.startsWith(`liquid-${place}`) && check.severity === "block")?.sentence;
+  const box = useRef<HTMLFieldSetElement>(null);
+  const lastField = useRef<"subject" | "preheader">("subject");
+  function putVariable(name: string) {
+    const field = box.current?.querySelector<HTMLInputElement>(`[name=${lastField.current}]`);
+    const at = field?.selectionStart ?? field?.value.length ?? 0;
+    const text = field?.value ?? "";
+    const liquid = variableLiquid(name, name === "subscriber.first_name" ? "there" : "");
+    change({ [lastField.current]: text.slice(0, at) + liquid + text.slice(field?.selectionEnd ?? at) });
+  }
   return (
-    <fieldset disabled={readOnly} className="grid min-w-0 gap-4">
+    <fieldset
+      ref={box}
+      disabled={readOnly}
+      className="grid min-w-0 gap-4"
+      onFocus={(event) => {
+        const { name } = event.target as unknown as { name?: string };
+        if (name === "subject" || name === "preheader") lastField.current = name;
+      }}
+    >
       <legend className="sr-only">Envelope</legend>
       <TextField
         name="subject"
         label="Subject"
         maxLength={500}
         value={draft.subject}
+        error={problem("subject")}
         onChange={(event) => change({ subject: event.currentTarget.value })}
         help={length === 0 ? "What people read first." : `${length} characters. Phones show about 38.`}
       />
@@ -53,9 +81,26 @@ export function Envelope({
         rows={2}
         maxLength={500}
         value={draft.preheader}
+        error={problem("preheader")}
         onChange={(event) => change({ preheader: event.currentTarget.value })}
         help="Inboxes show it behind the subject."
       />
+      {readOnly ? null : (
+        <div className="-mt-2">
+          <Menu
+            name="Variable in the subject or the preview text"
+            label="Variable"
+            icon={<Braces />}
+            variant="ghost"
+            size="small"
+            items={variableOptions(choices.attributes).map(({ value, label: words }) => ({
+              id: value,
+              label: words,
+              onSelect: () => putVariable(value),
+            }))}
+          />
+        </div>
+      )}
       <Select
         name="sender"
         label="From"

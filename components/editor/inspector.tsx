@@ -86,6 +86,7 @@ export function Inspector({
               readOnly={readOnly}
               change={change}
               adopted={adopted}
+              checks={checks}
             />
             <div className="editor-checks">
               <p className="flex justify-between gap-2">

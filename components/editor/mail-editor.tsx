@@ -3,11 +3,13 @@
 import { useEditor } from "@tiptap/react";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { liquidWords } from "#components/campaign/liquid-words.ts";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
 import { LiveRegion } from "#components/ui/live-region.tsx";
 import { showToast } from "#components/ui/show-toast.ts";
 import { type CampaignCheck, type CheckTarget, orderChecks } from "#core/campaign/checks.ts";
+import { knownVariables } from "#core/mail/liquid/variables.ts";
 import { BlockCanvas, openDocument } from "./block-canvas.tsx";
 import { mailBlocks } from "./blocks.ts";
 import { Company } from "./company.tsx";
@@ -17,6 +19,7 @@ import { EditorHead, type EditorMode } from "./editor-head.tsx";
 import { HtmlSource } from "./html-source.tsx";
 import { INSERT_BLOCKS, type InsertBlock, insertBlock } from "./insert-blocks.tsx";
 import { Inspector, type InspectorTab } from "./inspector.tsx";
+import { liquidMarks } from "./liquid-marks.ts";
 import { Outline } from "./outline.tsx";
 import { InboxLine, Preview, type PreviewPerson, type PreviewWidth } from "./preview.tsx";
 import { saveLine } from "./save-line.tsx";
@@ -104,7 +107,10 @@ export function MailEditor(props: MailEditorProps) {
     [saveChange],
   );
 
-  const [extensions] = useState(mailBlocks);
+  const [extensions] = useState(() => [
+    ...mailBlocks(),
+    liquidMarks(knownVariables(choices.attributes.map((one) => one.key))),
+  ]);
   const editor = useEditor({
     extensions,
     content: openDocument(draft.document),
@@ -242,7 +248,7 @@ export function MailEditor(props: MailEditorProps) {
   const from = choices.senders.find((one) => one.id === draft.senderId)?.name ?? props.workspaceName;
 
   return (
-    <div className="editor-page" data-pane={pane}>
+    <div className="editor-page" data-pane={pane} data-mode={mode}>
       <EditorHead
         name={draft.name}
         onName={readOnly ? null : (name) => change({ name })}
@@ -344,7 +350,7 @@ export function MailEditor(props: MailEditorProps) {
             />
           ) : mode === "preview" ? (
             <div className="preview" data-width={width}>
-              <iframe title="The template" className="preview-frame" sandbox="" srcDoc={html} />
+              <iframe title="The template" className="preview-frame" sandbox="" srcDoc={liquidWords(html)} />
             </div>
           ) : mode === "source" || !isBlocks ? (
             <HtmlSource

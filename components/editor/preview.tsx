@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useId, useRef, useState } from "react";
+import { LiquidText } from "#components/campaign/liquid-text.tsx";
 
 export type PreviewWidth = "desktop" | "phone" | "text";
 export type PreviewPerson = { id: number; address: string; name: string | null };
@@ -93,8 +94,10 @@ export function InboxLine({
           <span className="shrink-0 text-help text-muted">as an inbox shows it</span>
         </p>
         <p className="truncate">
-          {subject || <span className="text-muted">No subject yet</span>}{" "}
-          <span className="text-muted">{preheader}</span>
+          {subject ? <LiquidText text={subject} /> : <span className="text-muted">No subject yet</span>}{" "}
+          <span className="text-muted">
+            <LiquidText text={preheader} />
+          </span>
         </p>
       </div>
     </div>

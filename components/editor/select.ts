@@ -1,5 +1,6 @@
 import type { Editor } from "@tiptap/core";
 import type { CheckTarget } from "#core/campaign/checks.ts";
+import { firstMark } from "./liquid-marks.ts";
 
 /** Selects the chip that was put in a moment ago, so that its fallback can be changed. */
 export function selectBefore(editor: Editor): void {
@@ -9,7 +10,7 @@ export function selectBefore(editor: Editor): void {
 
 /** Goes to the first block that a check is about. */
 export function selectProblem(editor: Editor, target: CheckTarget): void {
-  let found: number | null = null;
+  let found: number | null = target === "content" ? firstMark(editor.state) : null;
   editor.state.doc.descendants((node, pos) => {
     if (found !== null) return false;
     if (target === "image" && node.type.name === "image" && !String(node.attrs.alt ?? "").trim()) found = pos;

@@ -1,7 +1,10 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { LiquidText } from "#components/campaign/liquid-text.tsx";
+import { liquidWords } from "#components/campaign/liquid-words.ts";
 import { Button } from "#components/ui/button.tsx";
+import { formatDay } from "#components/ui/format.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { VersionRow } from "#core/campaign/read-versions.ts";
 
@@ -71,9 +74,10 @@ export function Versions({
                   aria-current={row.revision === chosen ? "true" : undefined}
                   onClick={() => setChosen(row.revision)}
                 >
-                  <Time at={new Date(row.at)} zone={zone} />
+                  <Time at={row.at} zone={zone} as={isToday(row.at, zone) ? "second" : "moment"} />
                   <span className="truncate text-help text-muted">
-                    {[row.by, row.subject || "no subject"].filter(Boolean).join(", ")}
+                    {row.by ? `${row.by}, ` : ""}
+                    {row.subject ? <LiquidText text={row.subject} /> : "no subject"}
                   </span>
                 </button>
               </li>
@@ -84,8 +88,10 @@ export function Versions({
               <>
                 <div className="flex flex-wrap items-center justify-between gap-2">
                   <p className="min-w-0">
-                    <strong>{shown.subject || "No subject"}</strong>{" "}
-                    <span className="text-muted">{shown.preheader}</span>
+                    <strong>{shown.subject ? <LiquidText text={shown.subject} /> : "No subject"}</strong>{" "}
+                    <span className="text-muted">
+                      <LiquidText text={shown.preheader} />
+                    </span>
                   </p>
                   {canRestore ? (
                     <Button
@@ -102,7 +108,12 @@ export function Versions({
                     </Button>
                   ) : null}
                 </div>
-                <iframe title="The mail as it was" sandbox="" srcDoc={shown.html} className="preview-frame" />
+                <iframe
+                  title="The mail as it was"
+                  sandbox=""
+                  srcDoc={liquidWords(shown.html)}
+                  className="preview-frame"
+                />
               </>
             ) : null}
           </div>
@@ -111,6 +122,12 @@ export function Versions({
     </section>
   );
 }
+
+/** Versions of a day are minutes apart or less: seconds tell them apart. */
+const isToday = (at: string, zone: string): boolean => {
+  const now = new Date();
+  return formatDay(new Date(at), zone, now) === formatDay(now, zone, now);
+};
 
 async function read<T>(url: string, signal: AbortSignal): Promise<T> {
   const response = await fetch(url, { signal });

@@ -6,6 +6,7 @@ const good: CheckFacts = {
   subject: "News",
   preheader: "Read it",
   hasContent: true,
+  hasLines: true,
   liquid: { subject: [], preheader: [], content: [] },
   sender: { address: "hello@mill.example", domain: "mill.example", hasKey: true, records: [] },
   network: "internet",

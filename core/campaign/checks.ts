@@ -33,6 +33,8 @@ export type CheckFacts = {
   subject: string;
   preheader: string;
   hasContent: boolean;
+  /** Whether people see lines of the content: HTML of their own. Blocks are marked where it is. */
+  hasLines: boolean;
   /** Problems of Liquid per place. */
   liquid: { subject: LiquidProblem[]; preheader: LiquidProblem[]; content: LiquidProblem[] };
   sender: {
@@ -196,7 +198,7 @@ function audienceChecks({ audience }: CheckFacts): CampaignCheck[] {
   return [{ id: "audience", severity: "pass", sentence: "An audience is chosen." }];
 }
 
-function liquidChecks({ liquid }: CheckFacts): CampaignCheck[] {
+function liquidChecks({ liquid, hasLines }: CheckFacts): CampaignCheck[] {
   const places = [
     ["subject", "the subject", liquid.subject],
     ["preheader", "the preview text", liquid.preheader],
@@ -207,7 +209,7 @@ function liquidChecks({ liquid }: CheckFacts): CampaignCheck[] {
       (problem, i): CampaignCheck => ({
         id: `liquid-${target}-${i}`,
         severity: problem.severity === "error" ? "block" : "look",
-        sentence: `In ${place}${target === "content" ? `, line ${problem.line}` : ""}: ${problem.message}${
+        sentence: `In ${place}${target === "content" && hasLines ? `, line ${problem.line}` : ""}: ${problem.message}${
           problem.severity === "warning" ? " Everybody gets its fallback." : ""
         }`,
         action: { label: "Go there", target },

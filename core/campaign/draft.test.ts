@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { CompileBlocks } from "#core/template/types.ts";
 import { campaigns, deliveries, systemMails } from "#db/schema/index.ts";
@@ -222,7 +222,18 @@ describe("readUsualAudience", () => {
       ok: false,
       reason: "Type 61 to send to so many.",
     });
-    expect(await scheduleCampaign(ctx, { ...input, typedNumber: 61 })).toMatchObject({ ok: true });
+    const people = (n: number) =>
+      db.execute(sql`with new as (
+        insert into subscribers (workspace_id, address, address_key, domain)
+        select ${workspace.id}, a, a, 'one.example' from (select gen_random_uuid() || '@one.example' a from generate_series(1, ${n}::int)) x returning id)
+        insert into subscriptions (subscriber_id, list_id, workspace_id, status) select id, ${list.id}, ${workspace.id}, 'confirmed' from new`);
+    await people(63);
+    expect(await scheduleCampaign(ctx, { ...input, typedNumber: 61 })).toMatchObject({
+      ok: false,
+      reason: "The audience is 63 now; it was 61 on the page. Look again before sending.",
+    });
+    const now = { ...input, expectedAudience: 62, typedNumber: 62 };
+    expect(await scheduleCampaign(ctx, now)).toMatchObject({ ok: true });
   });
 });
 

@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
-import { checkLiquid, knownVariables } from "#core/mail/liquid/check.ts";
+import { checkLiquid } from "#core/mail/liquid/check.ts";
+import { knownVariables } from "#core/mail/liquid/variables.ts";
 import { compileMessage } from "#core/mail/message/compile.ts";
 import type { Db } from "#core/platform/db.ts";
 import { attributes, installation } from "#db/schema/index.ts";

@@ -8,12 +8,11 @@ import { campaignLinks, campaigns } from "#db/schema/index.ts";
 import { readAudience } from "./audience-sql.ts";
 import { count, recordCampaignEvent } from "./event.ts";
 import { gatherAudience, writeLedger } from "./freeze.ts";
+import { hasMoved, MAY_MOVE } from "./has-moved.ts";
 import { launchProblems } from "./launch-problems.ts";
 import { type CampaignParts, campaignMessageSource, readCampaignParts } from "./message-source.ts";
 
 const HOUR_MS = 3_600_000;
-/** How far the audience may have moved since the page, in parts of one. */
-const MAY_MOVE = 0.02;
 
 /**
  * Freezes a campaign's audience into the ledger and starts it, in one transaction: a campaign has its whole ledger or
@@ -88,7 +87,7 @@ async function freeze(ctx: Ctx, parts: CampaignParts, now: Date) {
 function doubtAbout({ campaign, workspace }: CampaignParts, audience: number): string | null {
   if (audience === 0) return "Nobody would get this campaign: the audience is empty.";
   const expected = campaign.expectedAudience;
-  if (expected !== null && Math.abs(audience - expected) > expected * MAY_MOVE) {
+  if (expected !== null && hasMoved(expected, audience)) {
     return `The audience is ${count(audience)} now; it was ${count(expected)} when it was sent. Look again before sending.`;
   }
   const limit = workspace.typeNumberAbove;

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
-import { checkLiquid, knownVariables } from "#core/mail/liquid/check.ts";
+import { checkLiquid } from "#core/mail/liquid/check.ts";
 import { mentionsVariable } from "#core/mail/liquid/tokens.ts";
+import { knownVariables } from "#core/mail/liquid/variables.ts";
 import { compileMessage } from "#core/mail/message/compile.ts";
 import { requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
 import { attributes, installation, senderDomains } from "#db/schema/index.ts";
@@ -36,6 +37,7 @@ export async function runCampaignChecks(
   return campaignChecks({
     subject: campaign.subject,
     preheader: campaign.preheader,
+    hasLines: campaign.format === "html",
     hasContent: campaign.html.trim() !== "" && campaign.text.trim() !== "",
     liquid: {
       subject: checkLiquid(campaign.subject, names),

@@ -6,7 +6,9 @@ import { type Result, refuse, requireRole, type WorkspaceCtx } from "#core/platf
 import { withTransaction } from "#core/platform/db.ts";
 import { enqueue } from "#core/platform/jobs.ts";
 import { campaigns } from "#db/schema/index.ts";
+import { countAudience } from "./count-audience.ts";
 import { count, recordCampaignEvent } from "./event.ts";
+import { hasMoved } from "./has-moved.ts";
 import { launchProblems } from "./launch-problems.ts";
 import { readCampaignParts } from "./message-source.ts";
 import { readUsualAudience } from "./read-usual.ts";
@@ -60,6 +62,14 @@ export function scheduleCampaign(
       return refuse(`Type ${count(expectedAudience)} to send to so many.`, {
         typedNumber: `This is not ${count(expectedAudience)}.`,
       });
+    }
+    if (isNow) {
+      const { audience } = await countAudience(tx, { audience: parts.campaign.audience });
+      if (hasMoved(expectedAudience, audience)) {
+        return refuse(
+          `The audience is ${count(audience)} now; it was ${count(expectedAudience)} on the page. Look again before sending.`,
+        );
+      }
     }
     const [done] = await tx.db
       .update(campaigns)

@@ -93,7 +93,12 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
     compile,
   ],
   "campaign/schedule scheduleCampaign": (w) => [
-    { ...draft(w), revision: w.draft.revision, expectedAudience: 1 },
+    {
+      ...draft(w),
+      revision: w.draft.revision,
+      expectedAudience: w.people,
+      at: new Date(Date.now() + 86_400_000).toISOString(),
+    },
   ],
   "campaign/test-send sendTest": (w) => [{ ...draft(w), to: "me@elsewhere.example", subscriberId: null }],
   "campaign/unschedule unscheduleCampaign": campaignId("plannedId"),

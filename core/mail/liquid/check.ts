@@ -13,22 +13,6 @@ export interface LiquidProblem {
   variable?: string;
 }
 
-/** Variables that every mail knows, beside one `subscriber.<key>` for each attribute. */
-export const BUILT_IN_VARIABLES = [
-  "subscriber.email",
-  "workspace.name",
-  "workspace.address",
-  "campaign.name",
-  "unsubscribe_url",
-  "preferences_url",
-  "view_url",
-] as const;
-
-/** All variables of a workspace with these attribute keys. */
-export function knownVariables(attributeKeys: readonly string[]): string[] {
-  return [...BUILT_IN_VARIABLES, ...attributeKeys.map((key) => `subscriber.${key}`)];
-}
-
 /**
  * Broken syntax (the first place) or, where the syntax is right, each unknown variable once per place.
  * Positions count in the template as HTML editors' escapes inside Liquid are undone.
@@ -88,6 +72,9 @@ function tokenAt(source: string, row: number, col: number): string {
 function syntaxProblem(error: LiquidError): LiquidProblem {
   const token = (error as LiquidError & { token?: { getPosition(): number[] } }).token;
   const [line = 1, column = 1] = token?.getPosition() ?? [];
-  const said = (error.originalError?.message ?? error.message).replace(/, line:\d+, col:\d+$/, "");
+  // What is not closed is quoted to the end of the mail.
+  const said = (error.originalError?.message ?? error.message)
+    .replace(/, line:\d+, col:\d+$/, "")
+    .replace(/"([^"\n]{0,60})[^"]*"( not closed)/, '"$1"$2');
   return { severity: "error", message: `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, line, column };
 }

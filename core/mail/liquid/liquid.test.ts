@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkLiquid, knownVariables } from "./check.ts";
+import { checkLiquid } from "./check.ts";
 import { liquidEngines } from "./engine.ts";
 import { type LiquidScope, parseTemplate, renderTemplate } from "./template.ts";
 import { mentionsVariable, unescapeLiquid } from "./tokens.ts";
+import { knownVariables } from "./variables.ts";
 
 const html = (template: string, scope: LiquidScope = {}) =>
   renderTemplate(parseTemplate(template, "html"), scope);

@@ -2,7 +2,7 @@ import { LayoutTemplate, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { requireWorkspace } from "#app/_server/page.ts";
-import { forPicture } from "#app/_server/starter-choices.ts";
+import { liquidWords } from "#components/campaign/liquid-words.ts";
 import { MailThumbnail } from "#components/campaign/mail-thumbnail.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -43,7 +43,7 @@ export default async function Page({ params }: PageProps<"/[workspace]/templates
             <li key={row.id} className="panel grid gap-2 p-2.5">
               <Link href={`${path}/${row.id}`} className="grid gap-2">
                 <span className="start-picture">
-                  <MailThumbnail html={forPicture(row.html)} />
+                  <MailThumbnail html={liquidWords(row.html)} />
                 </span>
                 <span className="font-semibold">{row.name}</span>
               </Link>

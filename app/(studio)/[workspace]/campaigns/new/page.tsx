@@ -1,11 +1,12 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { liquidWords } from "#components/campaign/liquid-words.ts";
 import { StartChoices } from "#components/campaign/start-choices.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { hasRole } from "#core/platform/context.ts";
 import { listTemplates } from "#core/template/read.ts";
 import { requireWorkspace } from "../../../../_server/page.ts";
-import { forPicture, starterChoices } from "../../../../_server/starter-choices.ts";
+import { starterChoices } from "../../../../_server/starter-choices.ts";
 import { createAndOpen } from "../actions.ts";
 
 export const metadata: Metadata = { title: "New campaign" };
@@ -19,7 +20,7 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
     value: `template:${template.id}`,
     name: template.name,
     about: template.format === "html" ? "Your HTML template." : "Your template.",
-    html: forPicture(template.html),
+    html: liquidWords(template.html),
   }));
   return (
     <div className="page">

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { LiquidText } from "#components/campaign/liquid-text.tsx";
 import { ReportHeader } from "#components/campaign-report/report-header.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { Panel } from "#components/ui/panel.tsx";
@@ -19,8 +20,11 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
           <DefinitionList
             layout="rows"
             facts={[
-              { term: "Subject", value: campaign.subject },
-              { term: "Preview text", value: campaign.preheader || "none" },
+              { term: "Subject", value: <LiquidText text={campaign.subject} /> },
+              {
+                term: "Preview text",
+                value: campaign.preheader ? <LiquidText text={campaign.preheader} /> : "none",
+              },
               {
                 term: "From",
                 value: parts.sender ? `${parts.sender.name}, ${parts.sender.address}` : "removed",

@@ -6,6 +6,7 @@ import { requireWorkspace } from "#app/_server/page.ts";
 import { AudiencePanel } from "#components/campaign/audience-panel.tsx";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
 import { CheckList } from "#components/campaign/check-list.tsx";
+import { LiquidText } from "#components/campaign/liquid-text.tsx";
 import { SendForm } from "#components/campaign/send-form.tsx";
 import { TakeBack } from "#components/campaign/take-back.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -129,7 +130,10 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
             <DefinitionList
               layout="stacked"
               facts={[
-                { term: "Subject", value: campaign.subject || "none yet" },
+                {
+                  term: "Subject",
+                  value: campaign.subject ? <LiquidText text={campaign.subject} /> : "none yet",
+                },
                 { term: "From", value: sender ? `${sender.name}, ${sender.address}` : "no sender yet" },
                 {
                   term: "Replies to",
