@@ -155,6 +155,40 @@ describe("compileSegment", () => {
     expect(await joined("after", { daysAgo: 2 })).toEqual(["cem"]);
   });
 
+  it("matches who matches each, in whatever order conditions of an attribute stand", async () => {
+    const attribute = (key: string, op: string, more: object = {}) =>
+      ({ field: "attribute", key, op, ...more }) as SegmentCondition;
+    const conditions = [
+      city("is", "BERLIN"),
+      city("is", "bern"),
+      city("is", "Kiel"),
+      city("is-not", "Berlin"),
+      city("starts-with", "ber"),
+      city("contains", "lin"),
+      attribute("orders", "more-than", { value: 2 }),
+      attribute("orders", "less-than", { value: 12 }),
+      attribute("vip", "is-true"),
+      attribute("vip", "is-set"),
+      attribute("city", "is-not-set"),
+      attribute("born", "after", { date: { on: "1970-01-01" } }),
+      { field: "tag", op: "has", value: "gold" } as const,
+    ];
+    const alone = new Map<SegmentCondition, string[]>();
+    for (const condition of conditions) alone.set(condition, await who(condition));
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(conditions, { minLength: 2, maxLength: 4 }), async (some) => {
+        const all = ["ann", "bob", "cem"];
+        expect(await who(...some)).toEqual(
+          all.filter((name) => some.every((c) => alone.get(c)!.includes(name))),
+        );
+        expect(await names({ match: "any", rules: some })).toEqual(
+          all.filter((name) => some.some((c) => alone.get(c)!.includes(name))),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("takes only people's hits for engagement, and acceptance from the ledger", async () => {
     const did = (
       op: "did" | "did-not",
