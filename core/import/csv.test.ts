@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { CsvStopped, decodeStream, detectDelimiter, detectEncoding, readCsv } from "./csv.ts";
@@ -32,6 +33,66 @@ describe("readCsv", () => {
     const lines: number[] = [];
     for await (const row of readCsv(pieces('a,b\r\n"x\r\ny",2\r\n\r\nz,3\r\n'), ",")) lines.push(row.line);
     expect(lines).toEqual([1, 2, 5]);
+  });
+
+  test("cells come back as they were written, whatever is in them and wherever the text is cut", async () => {
+    const cell = fc.oneof(
+      fc.string({
+        unit: fc.constantFrom("a", " ", ",", ";", '"', "\n", "\r\n", "ü", "😀", "'", "="),
+        maxLength: 6,
+      }),
+      fc.string({ unit: "binary", maxLength: 4 }),
+    );
+    const row = fc.array(cell, { minLength: 2, maxLength: 4 });
+    const write = (text: string, always: boolean) =>
+      always || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom("\n", "\r\n", "\r"),
+        fc.boolean(),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 9 }),
+        async (rows, end, always, ended, size) => {
+          const text =
+            rows.map((one) => one.map((x) => write(x, always)).join(",")).join(end) + (ended ? end : "");
+          const read: string[][] = [];
+          for await (const { cells } of readCsv(pieces(text, size), ",")) read.push(cells);
+          expect(read).toEqual(rows);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test("ends of CR alone, mixed ends, an empty last cell, quotes after a closing quote", async () => {
+    expect(await rowsOf("a,b\r1,2\r")).toEqual([
+      ["a", "b"],
+      ["1", "2"],
+    ]);
+    expect(await rowsOf("a,b\r\n1,2\n3,x\ry\r\n")).toEqual([
+      ["a", "b"],
+      ["1", "2"],
+      ["3", "x\ry"],
+    ]);
+    expect(await rowsOf("a,b\n1,")).toEqual([
+      ["a", "b"],
+      ["1", ""],
+    ]);
+    expect(await rowsOf('a,b\n"Bo" Smith,"x"y\nc,d\n')).toEqual([
+      ["a", "b"],
+      ['"Bo" Smith', '"x"y'],
+      ["c", "d"],
+    ]);
+  });
+
+  test("a row without end is given up after a million characters", async () => {
+    const reading = async () => {
+      const seen: number[] = [];
+      for await (const { line } of readCsv(pieces(`a,b\n1,"${"x".repeat(1_100_000)}`, 100_000), ","))
+        seen.push(line);
+    };
+    await expect(reading()).rejects.toThrow("after line 1 is never closed");
   });
 
   test("stray quotes, surplus and missing fields do not stop the rest", async () => {
@@ -185,6 +246,13 @@ describe.skipIf(!existsSync(corpora))("real files (CORPORA_DIR)", () => {
         ["a", "b"],
         ["1", 'ha \n"ha" \nha'],
         ["3", "4"],
+      ],
+    ],
+    [
+      "spectrum-location_coordinates.csv",
+      [
+        ["Contact Phone Number", "Location Coordinates", "Cities", "Counties"],
+        ["2095257564", `37\ufffd36'37.8"N 121\ufffd2'17.9"W`, "Modesto", "Stanislaus"],
       ],
     ],
   ])("%s", async (name, expected) => {

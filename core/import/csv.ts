@@ -1,6 +1,6 @@
 import { detect } from "chardet";
-import { CsvError, parse } from "csv-parse";
 import iconv from "iconv-lite";
+import { type LineEnds, scanRows } from "./scan.ts";
 
 /** A row of the file: the line it starts at (1 = first) and its cells as they are. */
 export type CsvRow = { line: number; cells: string[] };
@@ -16,7 +16,6 @@ export class CsvStopped extends Error {
 }
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
-const SLICE_CHARACTERS = 32 * 1024;
 /** A record larger than this is a quote that was never closed, not a person. */
 const MAX_RECORD_CHARACTERS = 1_000_000;
 
@@ -110,63 +109,34 @@ function mostCommon(values: number[]): number {
 
 /**
  * Reads CSV text into rows, cells exactly as written (RFC 4180; LF, CRLF or CR ends; empty lines are passed over; a stray
- * quote inside a cell stays in it). Memory is bounded by one row. Throws CsvStopped where the rest cannot be told apart.
+ * quote inside a cell stays in it). Memory is bounded by one piece and one row. Throws CsvStopped where the rest cannot be
+ * told apart.
  */
 export async function* readCsv(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvRow> {
-  const parser = parse({
-    delimiter,
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    record_delimiter: [],
-    max_record_size: MAX_RECORD_CHARACTERS,
-  });
-  // Fed and read by hand: an error would throw away what the stream still holds, and those rows are good.
-  let failure: unknown = null;
-  parser.on("error", (error) => {
-    failure ??= error;
-  });
-  let last = 0;
-  let countedTwice = 0;
-  const rows = function* (): Generator<CsvRow> {
-    for (let next = parser.read(); next !== null; next = parser.read()) {
-      const { record, info } = next as { record: string[]; info: { lines: number } };
-      // The parser counts lines read so far, a CRLF inside a cell as two; a row is named by its first line.
-      const inside = record.reduce((n, cell) => n + countOf(cell, "\n"), 0);
-      countedTwice += record.reduce((n, cell) => n + countOf(cell, "\r\n"), 0);
-      last = info.lines - countedTwice;
-      yield { line: last - inside, cells: record };
-    }
+  const code = delimiter.charCodeAt(0);
+  const ends: LineEnds = { isCr: null };
+  let held = "";
+  let line = 1;
+  const take = (isLast: boolean): CsvRow[] => {
+    const read = scanRows(held, code, ends, isLast, line);
+    held = held.slice(read.rest);
+    line = read.line;
+    return read.rows.filter(({ cells }) => cells.length > 1 || cells[0] !== "");
   };
-  const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
   for await (const piece of text) {
-    for (let i = 0; i < piece.length && !failure; i += SLICE_CHARACTERS) {
-      const more = parser.write(piece.slice(i, i + SLICE_CHARACTERS));
-      yield* rows();
-      if (!more) await tick();
-      yield* rows();
-    }
-    if (failure) break;
+    held += piece;
+    yield* take(false);
+    if (held.length > MAX_RECORD_CHARACTERS) throw stoppedAt(line);
   }
-  if (!failure) {
-    parser.end();
-    await tick();
-    yield* rows();
-  }
-  if (!failure) return;
-  if (!(failure instanceof CsvError)) throw failure;
-  const unclosed = failure.code === "CSV_QUOTE_NOT_CLOSED" || failure.code === "CSV_MAX_RECORD_SIZE";
-  throw new CsvStopped(
-    last + 1,
-    unclosed
-      ? `A quote that opens after line ${last} is never closed, so the rest of the file cannot be told apart.`
-      : `The file cannot be read after line ${last}: ${failure.message}`,
-  );
+  yield* take(true);
+  // What is left at the end is a row with an open quote.
+  if (held !== "") throw stoppedAt(line);
 }
 
-function countOf(cell: string, what: string): number {
-  let n = 0;
-  for (let i = cell.indexOf(what); i >= 0; i = cell.indexOf(what, i + 1)) n++;
-  return n;
-}
+const stoppedAt = (line: number): CsvStopped =>
+  new CsvStopped(
+    line,
+    line === 1
+      ? "A quote that opens in the first line is never closed, so the file cannot be told apart."
+      : `A quote that opens after line ${line - 1} is never closed, so the rest of the file cannot be told apart.`,
+  );

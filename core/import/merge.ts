@@ -11,17 +11,29 @@ export type Merged = {
 
 /** Addresses taken at a time: some 100 ms of work, so that progress moves and locks are short. */
 const MERGE_CHUNK = 20_000;
+/** Rows looked at to find where a chunk ends. A sample is of whole pages, so it takes many. */
+const SAMPLED_PER_CHUNK = 400;
 
-/** Staged addresses with `after` < address_key ≤ `upTo`. */
-export type MergeRange = { after: string; upTo: string };
+/** Staged addresses with `after` < address_key, and ≤ `upTo` where the range is not the last. */
+export type MergeRange = { after: string; upTo: string | null };
 
-/** Cuts the staged addresses into ranges of some MERGE_CHUNK rows; equal addresses never fall into two. */
-export async function planMerge(sql: Sql, table: string): Promise<MergeRange[]> {
-  const bounds = await sql<{ key: string }[]>`
-    select distinct address_key as key from (
-      select address_key, row_number() over (order by address_key) as n, count(*) over () as total from ${sql(table)}) t
-    where n % ${MERGE_CHUNK} = 0 or n = total order by key`;
-  return bounds.map(({ key }, i) => ({ after: bounds[i - 1]?.key ?? "", upTo: key }));
+/**
+ * Cuts the staged addresses into ranges of about MERGE_CHUNK rows, by a sample where there are many; equal addresses never
+ * fall into two. Wants the table analysed.
+ */
+export async function planMerge(sql: Sql, table: string, rows: number): Promise<MergeRange[]> {
+  const wanted = Math.ceil(rows / MERGE_CHUNK);
+  const percent = Math.min(100, (100 * wanted * SAMPLED_PER_CHUNK) / Math.max(1, rows));
+  const bounds =
+    wanted < 2
+      ? []
+      : await sql<{ key: string }[]>`
+          select distinct max(key) as key from (
+            select address_key as key, ntile(${wanted}) over (order by address_key) as tile
+            from ${sql(table)} tablesample system (${percent})) t
+          where tile < ${wanted} group by tile order by key`;
+  const keys = bounds.map(({ key }) => key);
+  return [...keys, null].map((upTo, i) => ({ after: keys[i - 1] ?? "", upTo }));
 }
 
 /**
@@ -37,26 +49,38 @@ export async function mergeChunk(
 ): Promise<Merged> {
   const { importId, workspaceId, options } = job;
   return sql.begin(async (tx) => {
+    const within =
+      range.upTo === null
+        ? tx`t.address_key > ${range.after}`
+        : tx`t.address_key > ${range.after} and t.address_key <= ${range.upTo}`;
     await tx`set local work_mem = '64MB'`;
     // A chunk lost with the database is merged again: the import ends with a commit that waits for the disk.
     await tx`set local synchronous_commit = off`;
+    // A look into the unique index per address, whatever the planner thinks: LATERAL with LIMIT, because as a join, while
+    // statistics do not know a new workspace, it takes that for empty and reads everybody in it once per row of the chunk;
+    // no sequential scan, which it takes for an empty table that fills up by the chunks beside this one; and the collation
+    // of that index, since the staged keys have another one.
+    await tx`set local enable_seqscan = off`;
     await tx`
       create temp table chunk on commit drop as
-      select k.*, s.id as subscriber_id, s.attributes as old_attributes, s.tags as old_tags, s.import_id as old_import_id,
-        null::text as reason
+      select k.*, coalesce(s.id, nextval('subscribers_id_seq')) as subscriber_id, s.id is null as is_new,
+        coalesce(s.import_id = ${importId}, false) as is_again, null::text as reason
       from (
-        select distinct on (address_key) * from ${tx(table)}
-        where address_key > ${range.after} and address_key <= ${range.upTo} order by address_key, line
-      ) k left join subscribers s on s.workspace_id = ${workspaceId} and s.address_key = k.address_key`;
+        select distinct on (t.address_key) t.* from ${tx(table)} t where ${within} order by t.address_key, t.line
+      ) k left join lateral (
+        select s.id, s.import_id from subscribers s
+        where s.workspace_id = ${workspaceId} and s.address_key = k.address_key collate "default" limit 1
+      ) s on true`;
+    await tx`set local enable_seqscan = on`;
     // The same address again: the first row counts.
     const doubles = await tx`
       insert into import_rejects (import_id, line, kind, reason, cells)
       select ${importId}, t.line, 'skipped', 'The same address stands in line ' || c.line, array[t.address]
       from ${tx(table)} t join chunk c on c.address_key = t.address_key and t.line <> c.line
-      where t.address_key > ${range.after} and t.address_key <= ${range.upTo}
+      where ${within}
       on conflict do nothing`;
     let skipped = doubles.count;
-    if (options.standing === "confirmed")
+    if (options.standing === "confirmed" || options.standing === "pending")
       skipped += await passOver(tx, importId, workspaceId, options.listIds);
     const counted = await writePeople(tx, job);
     if (options.standing === "suppressed") await suppressAll(tx, workspaceId, job.origin);
@@ -76,10 +100,10 @@ async function passOver(tx: Tx, importId: number, workspaceId: number, listIds: 
         when 'unsubscribed' then 'Suppressed: this person unsubscribed from everything'
         else 'Suppressed by hand or by an import' end || ' on ' || to_char(x.created_at, 'FMDD Mon YYYY')
     from suppressions x
-    where x.address_key = c.address_key and x.lifted_at is null and (x.workspace_id is null or x.workspace_id = ${workspaceId})`;
+    where x.address_key = c.address_key collate "default" and x.lifted_at is null and (x.workspace_id is null or x.workspace_id = ${workspaceId})`;
   await tx`
     update chunk c set reason = 'Unsubscribed from every list of this import'
-    where c.reason is null and c.subscriber_id is not null and ${listIds.length} = (
+    where c.reason is null and not c.is_new and ${listIds.length} = (
       select count(*) from subscriptions s
       where s.subscriber_id = c.subscriber_id and s.list_id = any(${listIds}) and s.status = 'unsubscribed')`;
   await tx`
@@ -94,36 +118,36 @@ async function writePeople(
   job: { importId: number; workspaceId: number; origin: string; options: ImportOptions },
 ): Promise<{ created: number; updated: number; unchanged: number }> {
   const { importId, workspaceId, origin, options } = job;
+  const [count] = await tx<{ total: number; fresh: number; again: number }[]>`
+    select count(*)::int as total, count(*) filter (where is_new)::int as fresh, count(*) filter (where is_again)::int as again
+    from chunk`;
+  const { total, fresh, again } = count!;
   const made = await tx`
-    with made as (
-      insert into subscribers (workspace_id, address, address_key, domain, attributes, tags, origin, import_id)
-      select ${workspaceId}, address, address_key, domain, attributes,
-        case when tags = '{}' then ${options.tags}::text[] else array(select distinct unnest(tags || ${options.tags}::text[])) end, ${origin}, ${importId}
-      from chunk where subscriber_id is null order by address_key
-      on conflict (workspace_id, address_key) do nothing
-      returning id, address_key)
-    update chunk c set subscriber_id = made.id, old_import_id = ${importId} from made where made.address_key = c.address_key`;
+    insert into subscribers (id, workspace_id, address, address_key, domain, attributes, tags, origin, import_id)
+    overriding system value
+    select subscriber_id, ${workspaceId}, address, address_key, domain, attributes, tags, ${origin}, ${importId}
+    from chunk where is_new order by address_key
+    on conflict (workspace_id, address_key) do nothing`;
   // Somebody else made the same person meanwhile (a form, another import): take that row.
-  await tx`
-    update chunk c set subscriber_id = s.id, old_attributes = s.attributes, old_tags = s.tags
-    from subscribers s where c.subscriber_id is null and s.workspace_id = ${workspaceId} and s.address_key = c.address_key`;
-  const again =
-    await tx`select count(*)::int as n from chunk where old_import_id = ${importId} and old_attributes is not null`;
-  const changed = options.updateExisting
-    ? await tx`
+  if (made.count < fresh)
+    await tx`
+      update chunk c set is_new = false, subscriber_id = (
+        select s.id from subscribers s where s.workspace_id = ${workspaceId} and s.address_key = c.address_key collate "default" limit 1)
+      where c.is_new and not exists (select from subscribers s where s.id = c.subscriber_id)`;
+  const changed =
+    options.updateExisting && made.count < total
+      ? await tx`
       update subscribers s set
         attributes = s.attributes || c.attributes,
-        tags = array(select distinct unnest(s.tags || c.tags || ${options.tags}::text[])),
+        tags = array(select distinct unnest(s.tags || c.tags)),
         updated_at = now()
       from chunk c
-      where s.id = c.subscriber_id and c.old_attributes is not null and s.erased_at is null
-        and (not (s.attributes @> c.attributes) or not (s.tags @> (c.tags || ${options.tags}::text[])))`
-    : { count: 0 };
-  const repeated = Number(again[0]?.n ?? 0);
-  const [all] = await tx<{ n: number }[]>`select count(*)::int as n from chunk`;
-  const created = made.count + repeated;
+      where s.id = c.subscriber_id and not c.is_new and s.erased_at is null
+        and (not (s.attributes @> c.attributes) or not (s.tags @> c.tags))`
+      : { count: 0 };
+  const created = made.count + again;
   const updated = changed.count;
-  return { created, updated, unchanged: Math.max(0, (all?.n ?? 0) - created - updated) };
+  return { created, updated, unchanged: Math.max(0, total - created - updated) };
 }
 
 async function writeSubscriptions(
@@ -131,6 +155,14 @@ async function writeSubscriptions(
   job: { importId: number; workspaceId: number; origin: string; options: ImportOptions },
 ): Promise<void> {
   const { importId, workspaceId, origin, options } = job;
+  if (options.standing === "pending") {
+    // No consent yet, so no proof of it: each is asked by mail, and whoever has a standing with the list keeps it.
+    await tx`
+      insert into subscriptions (subscriber_id, list_id, workspace_id, status)
+      select subscriber_id, list_id, ${workspaceId}, 'pending' from chunk, unnest(${options.listIds}::int[]) list_id order by 1, 2
+      on conflict (subscriber_id, list_id) do nothing`;
+    return;
+  }
   const leaving = options.standing === "unsubscribed";
   for (const listId of options.listIds) {
     // Joining never touches one who left; leaving touches everybody.

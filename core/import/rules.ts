@@ -153,6 +153,7 @@ export function standingOfFileName(name: string): ImportStanding {
 
 /** Tags as tools write them: `"VIP","Blog"`, `VIP, Blog` or `VIP; Blog`. */
 export function parseTags(cell: string): string[] {
+  if (cell === "") return [];
   const tags = cell.split(/[,;]/).map((tag) => tag.replaceAll('"', "").trim().slice(0, 60));
   return [...new Set(tags.filter((tag) => tag !== ""))].slice(0, 50);
 }
@@ -160,6 +161,8 @@ export function parseTags(cell: string): string[] {
 /** ISO dates and date-times, and unambiguous day-first or dotted ones; null where it is none or could be two. */
 export function parseDate(cell: string): string | null {
   const text = cell.trim();
+  const usual = parseUsualDate(text);
+  if (usual) return usual;
   const iso =
     /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i.exec(
       text,
@@ -181,6 +184,34 @@ export function parseDate(cell: string): string | null {
     if (b > 12) return dayOf(year, a, b);
   }
   return null;
+}
+
+/** `2024-03-11` and `2024-03-11 10:11:12` (UTC), of which files are full, without a look at the calendar up to the 28th. */
+function parseUsualDate(text: string): string | null {
+  if (text.length !== 10 && text.length !== 19) return null;
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return null;
+  const [year, month, day] = [numberAt(text, 0, 4), numberAt(text, 5, 2), numberAt(text, 8, 2)];
+  if (!(year >= 1900 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return null;
+  if (text.length === 10) return text;
+  const isTime =
+    text.charCodeAt(10) === 32 &&
+    text.charCodeAt(13) === 58 &&
+    text.charCodeAt(16) === 58 &&
+    numberAt(text, 11, 2) < 24 &&
+    numberAt(text, 14, 2) < 60 &&
+    numberAt(text, 17, 2) < 60;
+  return isTime ? `${text.slice(0, 10)}T${text.slice(11)}.000Z` : null;
+}
+
+/** The number that these digits say; NaN, which no comparison holds for, where one is no digit. */
+function numberAt(text: string, from: number, length: number): number {
+  let number = 0;
+  for (let i = from; i < from + length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 function isDay(year: number, month: number, day: number): boolean {

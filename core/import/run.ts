@@ -53,6 +53,7 @@ export async function runImport(
       importId,
       columns: row.mapping.columns,
       types: new Map(known.map((attribute) => [attribute.key, attribute.type])),
+      extraTags: row.options.tags,
       skipFirst: row.hasHeader ?? false,
       onProgress: (rowsRead, rejected) =>
         progress(ctx, importId, { rowsRead, rejected, bytesRead: counting.read() }),
@@ -64,8 +65,8 @@ export async function runImport(
       error: staged.stoppedBecause,
     });
     await sql`create index on ${sql(table)} (address_key, line)`;
-    await sql`analyze ${sql(table)}`;
-    return await mergeAll(ctx, sql, table, { ...row, options: row.options });
+    await sql`analyze ${sql(table)} (address_key)`;
+    return await mergeAll(ctx, sql, table, { ...row, options: row.options }, staged.rowsRead);
   } catch (error) {
     // A state that a person sees; the job itself is thrown back to be tried again where trying again may help.
     await progress(ctx, importId, {
@@ -82,9 +83,10 @@ async function mergeAll(
   sql: Sql,
   table: string,
   row: { id: number; workspaceId: number; fileName: string; options: ImportOptions },
+  rows: number,
 ): Promise<"finished" | "cancelled"> {
   const total = { created: 0, updated: 0, unchanged: 0, skipped: 0 };
-  const ranges = await planMerge(sql, table);
+  const ranges = await planMerge(sql, table, rows);
   const job = {
     importId: row.id,
     workspaceId: row.workspaceId,

@@ -24,6 +24,8 @@ export async function stageRows(
     importId: number;
     columns: ImportColumn[];
     types: ReadonlyMap<string, AttributeType>;
+    /** Tags that everybody gets besides those of the file. */
+    extraTags: string[];
     skipFirst: boolean;
     onProgress: (rowsRead: number, rejected: number) => Promise<void>;
   },
@@ -42,6 +44,7 @@ export async function stageRows(
     new Promise<void>((resolve) => {
       wake = resolve;
     });
+  const { extraTags } = source;
   let out = "";
   let rowsRead = 0;
   let rejected = 0;
@@ -72,7 +75,8 @@ export async function stageRows(
       const read = readRow(cells, source.columns, source.types);
       if (read.ok) {
         const { row } = read;
-        out += `${line}\t${copyText(row.address)}\t${copyText(row.addressKey)}\t${row.domain}\t${copyText(JSON.stringify(row.attributes))}\t${copyTextArray(row.tags)}\t${row.consentAt ?? "\\N"}\t${row.consentIp ?? "\\N"}\n`;
+        const tags = extraTags.length > 0 ? [...new Set([...row.tags, ...extraTags])] : row.tags;
+        out += `${line}\t${copyText(row.address)}\t${copyText(row.addressKey)}\t${row.domain}\t${copyText(JSON.stringify(row.attributes))}\t${copyTextArray(tags)}\t${row.consentAt ?? "\\N"}\t${row.consentIp ?? "\\N"}\n`;
       } else reject(line, read.reason, cells);
       if (out.length >= COPY_BYTES) {
         await push();

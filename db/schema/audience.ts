@@ -10,15 +10,27 @@ import {
   pgEnum,
   pgTable,
   primaryKey,
+  smallint,
   text,
   unique,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { IMPORT_STATES, type ImportMapping, type ImportOptions } from "../../core/import/types.ts";
+import {
+  IMPORT_STATES,
+  type ImportDryRun,
+  type ImportMapping,
+  type ImportOptions,
+} from "../../core/import/types.ts";
 import { CONSENT_KINDS, OPT_INS, SUBSCRIPTION_STATUSES } from "../../core/list/types.ts";
 import type { SegmentGroup } from "../../core/segment/types.ts";
-import { ATTRIBUTE_TYPES, type Attributes } from "../../core/subscriber/types.ts";
+import {
+  ATTRIBUTE_TYPES,
+  type Attributes,
+  BULK_KINDS,
+  BULK_STATES,
+  type BulkOptions,
+} from "../../core/subscriber/types.ts";
 import { SUPPRESSION_REASONS, type SuppressionEvidence } from "../../core/suppression/types.ts";
 import { at } from "./columns.ts";
 import { files } from "./files.ts";
@@ -59,7 +71,8 @@ export const subscribers = pgTable(
   },
   (t) => [
     unique("subscribers_address_unique").on(t.workspaceId, t.addressKey),
-    index("subscribers_newest_idx").on(t.workspaceId, t.id),
+    // Partial, so that it never stands in for the unique index where a new workspace is not in the statistics yet.
+    index("subscribers_newest_idx").on(t.workspaceId, t.id).where(sql`${t.erasedAt} is null`),
     index("subscribers_clicked_idx")
       .on(t.workspaceId, t.lastClickedAt, t.id)
       .where(sql`${t.lastClickedAt} is not null`),
@@ -113,6 +126,9 @@ export const subscriptions = pgTable(
     createdAt: at("created_at").notNull().defaultNow(),
     confirmedAt: at("confirmed_at"),
     unsubscribedAt: at("unsubscribed_at"),
+    /** Confirm mails so far, and the last one: a pending person is asked, reminded once, then left alone. */
+    asks: smallint("asks").notNull().default(0),
+    askedAt: at("asked_at"),
   },
   (t) => [
     primaryKey({ name: "subscriptions_pkey", columns: [t.subscriberId, t.listId] }),
@@ -237,6 +253,8 @@ export const imports = pgTable(
     sample: jsonb("sample").$type<string[][]>(),
     mapping: jsonb("mapping").$type<ImportMapping>(),
     options: jsonb("options").$type<ImportOptions>(),
+    /** What the mapping of this moment would do with all rows; null: not looked yet. */
+    dryRun: jsonb("dry_run").$type<ImportDryRun>(),
     bytesTotal: bigint("bytes_total", { mode: "number" }).notNull().default(0),
     bytesRead: bigint("bytes_read", { mode: "number" }).notNull().default(0),
     rowsRead: integer("rows_read").notNull().default(0),
@@ -271,6 +289,50 @@ export const importRejects = pgTable(
       name: "import_rejects_import_fk",
       columns: [t.importId],
       foreignColumns: [imports.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** One change for many subscribers, run by the worker in chunks of ascending id; `cursor` is the last one done. */
+export const bulkActs = pgTable(
+  "bulk_acts",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    kind: text("kind", { enum: BULK_KINDS }).notNull(),
+    state: text("state", { enum: BULK_STATES }).notNull().default("queued"),
+    options: jsonb("options").$type<BulkOptions>().notNull().default({}),
+    /** The query of the page whose people are meant; null: those picked by hand. */
+    filter: text("filter"),
+    cursor: bigint("cursor", { mode: "number" }).notNull().default(0),
+    total: integer("total").notNull().default(0),
+    done: integer("done").notNull().default(0),
+    changed: integer("changed").notNull().default(0),
+    createdBy: integer("created_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: at("created_at").notNull().defaultNow(),
+    startedAt: at("started_at"),
+    finishedAt: at("finished_at"),
+  },
+  (t) => [index("bulk_acts_workspace_idx").on(t.workspaceId, t.id)],
+);
+
+/** Whom a bulk act is about; once it is through, only those whom it changed stay, so that it can be undone. */
+export const bulkActPeople = pgTable(
+  "bulk_act_people",
+  {
+    actId: integer("act_id").notNull(),
+    subscriberId: bigint("subscriber_id", { mode: "number" }).notNull(),
+    /** Lists that the person was taken off, or on which they were pending before. */
+    lists: integer("lists").array(),
+  },
+  (t) => [
+    primaryKey({ name: "bulk_act_people_pkey", columns: [t.actId, t.subscriberId] }),
+    foreignKey({
+      name: "bulk_act_people_act_fk",
+      columns: [t.actId],
+      foreignColumns: [bulkActs.id],
     }).onDelete("cascade"),
   ],
 );
