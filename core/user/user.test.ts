@@ -80,10 +80,12 @@ describe("log in", () => {
 
   test("takes as long for an address that nobody has", async () => {
     const known = await makeUser(db, { passwordHash });
+    // Time of the processor, all threads: what the wall clock says depends on what else the machine does.
     const time = async (who: string) => {
-      const start = performance.now();
+      const start = process.cpuUsage();
       await logIn(stranger(), { address: who, password: "wrong password" });
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return user + system;
     };
     const spans = { known: [] as number[], unknown: [] as number[] };
     for (let n = 0; n < 6; n++) {

@@ -278,11 +278,20 @@ test("logs in to a relay, and never shows the password", async () => {
     },
   });
   const auth = { user: "mara", password: "hunter2" };
-  const dialled = await dial(server, { auth, onLine: (who, line) => lines.push(`${who}: ${line}`) });
+  const dialled = await dial(server, { auth, tls: "never", onLine: (who, line) => lines.push(`${who}: ${line}`) });
   expect(dialled.ok).toBe(true);
   expect(server.heard).toContain(`AUTH PLAIN ${Buffer.from("\0mara\0hunter2").toString("base64")}`);
   expect(lines).toContain("client: AUTH PLAIN ********");
   if (dialled.ok) dialled.connection.destroy();
+});
+
+test("says no password in clear text where encryption was wanted", async () => {
+  const server = await serve({
+    line: (line) => (/^EHLO/.test(line) ? "250-relay\r\n250 AUTH PLAIN LOGIN" : undefined),
+  });
+  const dialled = await dial(server, { auth: { user: "mara", password: "hunter2" } });
+  expect(dialled).toMatchObject({ ok: false, failure: { stage: "auth", kind: "tls" } });
+  expect(server.heard.some((line) => /^AUTH/.test(line))).toBe(false);
 });
 
 test("a wrong password is said", async () => {
@@ -297,7 +306,7 @@ test("a wrong password is said", async () => {
           : "535 5.7.8 wrong";
     },
   });
-  const script = await dial(server, { auth: { user: "mara", password: "no" } });
+  const script = await dial(server, { tls: "never", auth: { user: "mara", password: "no" } });
   expect(script).toMatchObject({ ok: false, failure: { stage: "auth", code: 535 } });
 });
 

@@ -71,9 +71,10 @@ describe("a port", () => {
 });
 
 test("arguments are known or refused", () => {
-  expect(parseArguments([])).toEqual({ dev: false, only: [] });
+  expect(parseArguments([])).toEqual({ dev: false, demo: false, only: [] });
   expect(parseArguments(["--only", "worker", "--only=inbound"])).toEqual({
     dev: false,
+    demo: false,
     only: ["worker", "inbound"],
   });
   expect(() => parseArguments(["--only", "everything"])).toThrow("--only takes one of");

@@ -77,12 +77,16 @@ export function parseTemplate(source: string, mode: LiquidMode, constants: Liqui
 }
 
 /** The whole template as text, for subjects and previews. */
-export function renderTemplate(template: LiquidTemplate, scope: LiquidScope): string {
+export function renderTemplate(
+  template: LiquidTemplate,
+  scope: LiquidScope,
+  each: (text: string) => string = (text) => text,
+): string {
   const only = template.pieces[0];
-  if (template.pieces.length === 1 && typeof only === "string") return only;
+  if (template.pieces.length === 1 && typeof only === "string") return each(only);
   const run = new LiquidRun(template, scope);
   let out = "";
-  for (const piece of template.pieces) out += typeof piece === "string" ? piece : piece.render(run);
+  for (const piece of template.pieces) out += each(typeof piece === "string" ? piece : piece.render(run));
   return out;
 }
 

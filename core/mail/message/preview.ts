@@ -31,7 +31,8 @@ export function renderPreview(
   return {
     subject: oneLine(renderTemplate(prepared.subject, scope)),
     preheader: oneLine(renderTemplate(prepared.preheader, scope)),
-    html: prepared.html && mailText(renderTemplate(prepared.html, scope)),
-    text: mailText(renderTemplate(prepared.text, scope)),
+    // Piece by piece, as the message is: a value that ends with a bare CR is a line of its own in both.
+    html: prepared.html && renderTemplate(prepared.html, scope, mailText),
+    text: renderTemplate(prepared.text, scope, mailText),
   };
 }
