@@ -278,7 +278,11 @@ test("logs in to a relay, and never shows the password", async () => {
     },
   });
   const auth = { user: "mara", password: "hunter2" };
-  const dialled = await dial(server, { auth, tls: "never", onLine: (who, line) => lines.push(`${who}: ${line}`) });
+  const dialled = await dial(server, {
+    auth,
+    tls: "never",
+    onLine: (who, line) => lines.push(`${who}: ${line}`),
+  });
   expect(dialled.ok).toBe(true);
   expect(server.heard).toContain(`AUTH PLAIN ${Buffer.from("\0mara\0hunter2").toString("base64")}`);
   expect(lines).toContain("client: AUTH PLAIN ********");
