@@ -1,12 +1,6 @@
-import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, test } from "@playwright/test";
 import { type Installation, startInstallation } from "./installation.ts";
-
-const LOOKS = [
-  { name: "desktop-light", width: 1440, colorScheme: "light" },
-  { name: "phone-dark", width: 390, colorScheme: "dark" },
-] as const;
+import { findViolations, keepPicture, LOOKS, type Look, overhang } from "./journey/look.ts";
 
 const PAGES = [
   "/nordkai",
@@ -72,24 +66,16 @@ for (const look of LOOKS)
       const response = await page.goto(installation.base + path);
       expect(response?.status()).toBe(200);
       await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
-      expect
-        .soft(await page.evaluate(() => document.documentElement.scrollWidth))
-        .toBeLessThanOrEqual(look.width);
-      const folder = process.env.SCREENSHOTS_DIR;
-      const file = `${look.name}${path.replaceAll("/", "_")}.png`;
-      if (folder) await page.screenshot({ path: join(folder, file), fullPage: true });
-      const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa"]).analyze();
-      const serious = found.violations.filter((one) => one.impact === "serious" || one.impact === "critical");
-      expect
-        .soft(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(" | ")}`))
-        .toEqual([]);
+      expect.soft(await overhang(page), "wider than its window").toBe(0);
+      await keepPicture(page, `${look.name}${path.replaceAll("/", "_")}`);
+      expect.soft(await findViolations(page), "axe").toEqual([]);
       expect.soft(errors).toEqual([]);
       await context.close();
     });
 
-function open(browser: Browser, look: (typeof LOOKS)[number]): Promise<BrowserContext> {
+function open(browser: Browser, look: Look): Promise<BrowserContext> {
   return browser.newContext({
-    viewport: { width: look.width, height: 900 },
+    viewport: { width: look.width, height: look.height },
     colorScheme: look.colorScheme,
     storageState: session,
   });
