@@ -17,13 +17,15 @@ export const CHROMIUM_FLAGS = [
 
 export interface Installation {
   base: string;
+  /** All that `up` said until it was ready. */
+  output: string;
   /** Opens the page that makes the first administrator. */
   setupUrl: string;
   stop(): Promise<void>;
 }
 
-/** Runs `up` on an empty data folder and a free port. @throws Error with its output where it does not get ready in 4 minutes */
-export async function startInstallation(): Promise<Installation> {
+/** Runs `up` (with these arguments) on an empty data folder and a free port. @throws Error with its output where it does not get ready in 4 minutes */
+export async function startInstallation(...args: string[]): Promise<Installation> {
   const data = mkdtempSync(join(tmpdir(), "lettermill-e2e-"));
   const port = await freePort();
   const options: SpawnOptions = {
@@ -37,15 +39,13 @@ export async function startInstallation(): Promise<Installation> {
     },
     stdio: ["ignore", "pipe", "pipe"],
   };
-  const child = spawn(process.execPath, ["worker/up.mjs"], options);
+  const child = spawn(process.execPath, ["worker/up.mjs", ...args], options);
   const base = `http://localhost:${port}`;
-  const output = await readUntil(
-    child,
-    (text) => text.includes("is ready at") && /setup\?token=\S+/.test(text),
-  );
+  const output = await readUntil(child, (text) => /is ready at[\s\S]*Ctrl-C ends it/.test(text));
   const token = /setup\?token=([\w-]+)/.exec(output)?.[1];
   return {
     base,
+    output,
     setupUrl: `${base}/setup?token=${token}`,
     async stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -60,7 +60,7 @@ export function AppShell({
           {account}
         </div>
       </aside>
-      <div className="top-bar">{switcher}</div>
+      <header className="top-bar">{switcher}</header>
       <main id="main" tabIndex={-1} className="shell-main">
         {banner ? <div className="px-4 pt-4 md:px-8">{banner}</div> : null}
         {children}

@@ -57,7 +57,7 @@ export default async function Page({ params }: PageProps<"/admin/sandbox/[id]">)
             </div>
           </Panel>
           <Panel title="Headers">
-            <CodeBlock label="Headers">{shown.headers}</CodeBlock>
+            <CodeBlock label="Header lines">{shown.headers}</CodeBlock>
           </Panel>
           <Panel title="The SMTP talk">
             <CodeBlock label="SMTP conversation">{mail.transcript || "not kept"}</CodeBlock>

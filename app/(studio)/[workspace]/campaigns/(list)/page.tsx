@@ -12,8 +12,8 @@ import { SearchField } from "#components/ui/search-field.tsx";
 import { Toolbar } from "#components/ui/toolbar.tsx";
 import { CAMPAIGN_TABS, type CampaignTab, listCampaigns } from "#core/campaign/read-list.ts";
 import { hasRole } from "#core/platform/context.ts";
-import { requireWorkspace } from "../../../_server/page.ts";
-import { duplicateAndOpen, removeCampaignAction } from "./actions.ts";
+import { requireWorkspace } from "../../../../_server/page.ts";
+import { duplicateAndOpen, removeCampaignAction } from "../actions.ts";
 
 export const metadata: Metadata = { title: "Campaigns" };
 

@@ -1,3 +1,0 @@
-import { SheetSkeleton } from "#components/ui/skeletons.tsx";
-
-export default SheetSkeleton;

@@ -1,3 +1,0 @@
-import { TableSkeleton } from "#components/ui/skeletons.tsx";
-
-export default TableSkeleton;

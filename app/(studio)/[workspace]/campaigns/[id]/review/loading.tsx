@@ -1,3 +1,0 @@
-import { SplitSkeleton } from "#components/ui/skeletons.tsx";
-
-export default SplitSkeleton;

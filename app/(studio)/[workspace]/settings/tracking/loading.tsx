@@ -1,0 +1,3 @@
+import { CardsSkeleton } from "#components/ui/skeletons.tsx";
+
+export default CardsSkeleton;
