@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ensureInstalled, findProjectNode, projectEnvironment, root } from "./install.mjs";
+import { watchStarter } from "./up/watch-starter.mjs";
 
 ensureInstalled({ dev: false });
 const node = findProjectNode();
@@ -21,5 +22,6 @@ if (node === process.execPath) {
   // Ctrl-C reaches both of us; the other one ends its children first, and then so do we.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => again.kill(signal));
+  watchStarter(() => again.kill("SIGTERM"));
   again.once("exit", (code) => process.exit(code ?? 1));
 }

@@ -14,6 +14,7 @@ import { keepDatabase } from "./database.ts";
 import { findSetupLink } from "./first-run.ts";
 import { requirePort } from "./ports.ts";
 import { describeFailure, Sentence } from "./sentence.ts";
+import { watchStarter } from "./watch-starter.mjs";
 
 /** A smaller young generation: a worker's peak falls by a third (322 to 217 MB while importing), its speed does not. */
 const YOUNG_GENERATION = "--max-semi-space-size=16";
@@ -24,18 +25,21 @@ const STOP_PATIENCE_MS = 30_000;
 /** How long children of a supervisor that was killed may take to notice and let go of their ports. */
 const LEFT_BEHIND_PATIENCE_MS = 35_000;
 const WEB_PATIENCE_MS = 60_000;
+/** One hang-up reaches us more than once: from the terminal, from npm, from an older Node that started us. */
+const SAME_END_MS = 1000;
 
 /** Set-up and start in one: every step can be repeated, and what is already there is kept. */
 export async function up(given: string[]): Promise<void> {
   const cleanups: (() => void | Promise<void>)[] = [];
   let children: Children | undefined;
-  let isEnding = false;
+  let endingSince: number | undefined;
 
-  async function end(code: number, lastWords?: string): Promise<never> {
-    if (isEnding) {
+  async function end(code: number, lastWords?: string): Promise<void> {
+    if (endingSince !== undefined) {
+      if (Date.now() - endingSince < SAME_END_MS) return;
       children?.kill();
     } else {
-      isEnding = true;
+      endingSince = Date.now();
       if (children?.isRunning()) {
         say("up", "ending; mails in flight are finished first (again to end at once)");
         // The receivers stay until those who send to them are gone.
@@ -51,6 +55,8 @@ export async function up(given: string[]): Promise<void> {
     process.on(signal, () => void end(signal === "SIGINT" ? 130 : 0));
   }
   watchStarter(() => void end(0));
+  // The terminal may be gone before us: what cannot be shown any more must not stop the ending.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
   try {
     const wanted = parseArguments(given);
@@ -62,7 +68,7 @@ export async function up(given: string[]): Promise<void> {
     const demo = wanted.only.length > 0 ? null : await fill(settings, wanted, children);
     await start(settings, wanted, children, demo);
   } catch (error) {
-    if (isEnding) return;
+    if (endingSince !== undefined) return;
     await end(1, describeFailure(error));
   }
 }
@@ -194,13 +200,4 @@ function answers(host: string, port: number): Promise<boolean> {
     request.once("timeout", () => request.destroy());
     request.once("error", () => done(false));
   });
-}
-
-/** Where an older Node started us, its end is ours: it may have been killed without a chance to say so. */
-function watchStarter(end: () => void): void {
-  const starter = Number(process.env.LETTERMILL_PARENT);
-  if (!starter || starter !== process.ppid) return;
-  setInterval(() => {
-    if (process.ppid !== starter) end();
-  }, 1000).unref();
 }
