@@ -54,3 +54,12 @@ function listFiles(path: string): string[] {
     .flatMap((name) => listFiles(join(path, name)))
     .filter((file) => !/\.test\.tsx?$|\.md$/.test(file));
 }
+
+/** Of what `next build` says: everything up to the long list of addresses, which nobody needs at a start. */
+export function showBuild(): (line: string) => boolean {
+  let isList = false;
+  return (line) => {
+    isList ||= /^Route \(/.test(line);
+    return !isList;
+  };
+}

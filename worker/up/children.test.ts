@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isAlive } from "#db/embedded/postmaster.ts";
+import { showBuild } from "./build-web.ts";
 import { makeChildren } from "./children.ts";
 
 let folder: string;
@@ -122,4 +123,15 @@ test("log lines become readable, and are kept as they were said", async () => {
   expect(shown).toContain("lanes  warn: suspended  lane=7");
   await vi.waitFor(() => expect(readFileSync(join(folder, "logs/talker.log"), "utf8")).toContain(line));
   expect(readFileSync(join(folder, "logs/talker.log"), "utf8")).toContain("plain words");
+});
+
+test("what a child says for the log alone is not shown", async () => {
+  const { args } = program(
+    "builder",
+    `for (const line of ["Compiled", "Route (app)", "/admin"]) console.log(line);`,
+  );
+  await children().runOnce({ name: "builder", args, env: process.env, isShown: showBuild() });
+  expect(shown).toContain("Compiled");
+  expect(shown).not.toMatch(/Route|admin/);
+  await vi.waitFor(() => expect(readFileSync(join(folder, "logs/builder.log"), "utf8")).toContain("/admin"));
 });

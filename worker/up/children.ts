@@ -15,6 +15,8 @@ export interface ChildPlan {
   /** What Node runs: a file and its arguments. */
   args: string[];
   env: NodeJS.ProcessEnv;
+  /** False: a line that goes to the log alone. Without it all are shown. */
+  isShown?: (line: string) => boolean;
 }
 
 export interface Children {
@@ -62,7 +64,7 @@ export function makeChildren(node: string, logFolder: string): Children {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
         log.write(`${line}\n`);
-        if (line.trim() !== "") say(plan.name, readable(line));
+        if (line.trim() !== "" && (plan.isShown?.(line) ?? true)) say(plan.name, readable(line));
       });
     }
     const ended = new Promise<{ code: number | null; signal: string | null }>((done) => {

@@ -6,7 +6,7 @@ import { type Env, env, readEnv } from "#core/platform/env.ts";
 import type { Demo } from "#db/demo/make-demo.ts";
 import { migrate } from "#db/migrate.ts";
 import { parseArguments, type UpArguments } from "./arguments.ts";
-import { hasBuild, hashSources, isBuilt, stampBuild } from "./build-web.ts";
+import { hasBuild, hashSources, isBuilt, showBuild, stampBuild } from "./build-web.ts";
 import { type ChildPlan, type Children, makeChildren } from "./children.ts";
 import { say } from "./console.ts";
 import { keepSecret, lockFolder, makeDataFolder, publishDatabase } from "./data-folder.ts";
@@ -114,7 +114,12 @@ async function fill(settings: Env, wanted: UpArguments, children: Children): Pro
   const hash = hashSources();
   if (isBuilt(hash)) return demo;
   say("up", "building the pages; this takes up to a minute");
-  const { code } = await children.runOnce({ name: "build", args: [NEXT, "build"], env: process.env });
+  const { code } = await children.runOnce({
+    name: "build",
+    args: [NEXT, "build"],
+    env: process.env,
+    isShown: showBuild(),
+  });
   if (code !== 0) throw new Sentence("The pages could not be built; the reason stands above.");
   stampBuild(hash);
   return demo;
