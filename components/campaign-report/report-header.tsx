@@ -1,10 +1,11 @@
-import { Ban, Pause, Play } from "lucide-react";
+import { Ban, Copy, Pause, Play } from "lucide-react";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
 import { formatPeople } from "#components/ui/format.ts";
 import { LinkTabs } from "#components/ui/link-tabs.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
 import type { CampaignState } from "#core/campaign/types.ts";
@@ -27,7 +28,7 @@ export function ReportHeader({
   tab: ReportTab;
   subtitle?: string;
   waiting: number;
-  actions: { pause: FormAction; resume: FormAction; cancel: FormAction } | null;
+  actions: { pause: FormAction; resume: FormAction; cancel: FormAction; duplicate: FormAction } | null;
 }) {
   const values = { campaignId: String(campaign.id) };
   const isLive = campaign.state === "sending" || campaign.state === "paused";
@@ -38,9 +39,9 @@ export function ReportHeader({
       chip={<CampaignStateChip state={campaign.state} />}
       subtitle={subtitle}
       actions={
-        actions && isLive ? (
+        actions ? (
           <>
-            {campaign.state === "sending" ? (
+            {!isLive ? null : campaign.state === "sending" ? (
               <ActionButton
                 action={actions.pause}
                 values={values}
@@ -60,21 +61,30 @@ export function ReportHeader({
                 Go on sending
               </ActionButton>
             )}
-            <ConfirmButton
-              label="Cancel…"
-              icon={<Ban />}
-              variant="danger-ghost"
-              title={`Cancel ${campaign.name}?`}
-              action={actions.cancel}
-              values={values}
-              confirmLabel={`Cancel for ${formatPeople(waiting)}`}
-              cancelLabel="Keep sending"
-            >
-              <p>
-                {formatPeople(waiting)} will never get it. This cannot be undone. Type the campaign's name.
-              </p>
-              <TextField name="typedName" label="Name" autoComplete="off" required />
-            </ConfirmButton>
+            {isLive ? (
+              <ConfirmButton
+                label="Cancel…"
+                icon={<Ban />}
+                variant="danger-ghost"
+                title={`Cancel ${campaign.name}?`}
+                action={actions.cancel}
+                values={values}
+                confirmLabel={`Cancel for ${formatPeople(waiting)}`}
+                cancelLabel="Keep sending"
+              >
+                <p>
+                  {formatPeople(waiting)} will never get it. This cannot be undone. Type the campaign's name.
+                </p>
+                <TextField name="typedName" label="Name" autoComplete="off" required />
+              </ConfirmButton>
+            ) : null}
+            <Menu
+              name="More acts"
+              variant="ghost"
+              items={[
+                { id: "duplicate", label: "Duplicate", icon: <Copy />, action: actions.duplicate, values },
+              ]}
+            />
           </>
         ) : undefined
       }

@@ -1,10 +1,12 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useTransition } from "react";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
+
+const LOOK_AGAIN_MS = 1_500;
 
 /** "Starts in 20 s, take it back." Looks again by itself when the time has come. */
 export function TakeBack({
@@ -20,16 +22,20 @@ export function TakeBack({
 }) {
   const router = useRouter();
   const [left, setLeft] = useState<number | null>(null);
+  const [isLooking, look] = useTransition();
+  const isDue = left !== null && left <= 0;
   useEffect(() => {
-    const tick = () => {
-      const seconds = Math.ceil((Date.parse(startsAt) - Date.now()) / 1000);
-      setLeft(seconds);
-      if (seconds <= 0) router.refresh();
-    };
+    const tick = () => setLeft(Math.ceil((Date.parse(startsAt) - Date.now()) / 1000));
     tick();
     const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
-  }, [startsAt, router]);
+  }, [startsAt]);
+  useEffect(() => {
+    if (!isDue || isLooking) return;
+    // Once more a while after each answer, never on top of one: the page counts the audience.
+    const timer = setTimeout(() => look(() => router.refresh()), LOOK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isDue, isLooking, router]);
   const soon = left !== null && left < 120;
   return (
     <Banner

@@ -22,7 +22,8 @@ export function Conflict({
 }) {
   const [shown, setShown] = useState<"differences" | "whole" | null>(null);
   const { mine } = theirs;
-  const who = theirs.by ?? "Somebody";
+  const who = theirs.isOwn ? "You" : (theirs.by ?? "Somebody");
+  const where = theirs.isOwn ? " in another tab" : "";
   const subjects = mine.subject !== null && mine.subject !== theirs.subject;
   const texts = mine.text !== null && mine.text !== theirs.text;
   const toggle = (what: "differences" | "whole") => setShown(shown === what ? null : what);
@@ -30,7 +31,7 @@ export function Conflict({
     <div role="alert" className="editor-conflict">
       <p className="min-w-0 flex-1">
         <strong>
-          {who} changed this at {formatClock(new Date(theirs.at), zone)}.
+          {who} changed this{where} at {formatClock(new Date(theirs.at), zone)}.
         </strong>{" "}
         See what differs, or keep yours. What you wrote is kept in this tab.
       </p>
@@ -51,9 +52,15 @@ export function Conflict({
       {shown === "differences" ? (
         <div className="editor-theirs">
           {subjects ? (
-            <Differences label="Subject" mine={mine.subject ?? ""} theirs={theirs.subject} />
+            <Differences
+              label="Subject"
+              mine={liquidWords(mine.subject ?? "")}
+              theirs={liquidWords(theirs.subject)}
+            />
           ) : null}
-          {texts ? <Differences label="Text" mine={mine.text ?? ""} theirs={theirs.text} /> : null}
+          {texts ? (
+            <Differences label="Text" mine={liquidWords(mine.text ?? "")} theirs={liquidWords(theirs.text)} />
+          ) : null}
           {subjects || texts ? null : (
             <p>
               Subject and text are the same. What you changed is something else: the look, the sender, the
@@ -70,7 +77,7 @@ export function Conflict({
             </p>
           ) : null}
           <iframe
-            title={`The version of ${who}`}
+            title="The other version"
             sandbox=""
             srcDoc={liquidWords(theirs.html)}
             className="preview-frame"

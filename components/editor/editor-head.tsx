@@ -110,7 +110,7 @@ export function EditorHead({
           <p className="editor-name">{name}</p>
         )}
         <p className="editor-line" data-trouble={isTrouble}>
-          {line} {company}
+          {line} <span hidden={isTrouble}>{company}</span>
         </p>
       </div>
       <div className="editor-modes">

@@ -28,6 +28,7 @@ export type Revision = number | string;
 export type OtherDraft = {
   revision: Revision;
   by: string | null;
+  isOwn: boolean;
   at: string;
   subject: string;
   html: string;

@@ -43,6 +43,8 @@ export type SaveCampaignInput = z.infer<typeof SaveCampaignInput>;
 export type OtherVersion = {
   revision: number;
   by: string | null;
+  /** Another tab of the same person. */
+  isOwn: boolean;
   at: string;
   subject: string;
   html: string;
@@ -133,6 +135,7 @@ async function readOther(
       revision: campaigns.revision,
       at: campaigns.updatedAt,
       by: users.name,
+      byId: campaigns.updatedBy,
       subject: campaigns.subject,
       html: campaigns.html,
       text: campaigns.text,
@@ -147,7 +150,7 @@ async function readOther(
       ),
     );
   if (!now) return refuse("There is no such campaign. It may have been deleted.");
-  const { state, ...theirs } = now;
+  const { state, byId, ...theirs } = now;
   if (state === "scheduled") return refuse("It is scheduled. Take it back before you change it.");
   if (state !== "draft") return refuse("It was sent, so it can no longer be changed.");
   return {
@@ -155,6 +158,7 @@ async function readOther(
     outcome: "changed-by-another",
     theirs: {
       ...theirs,
+      isOwn: ctx.actor.kind === "user" && byId === ctx.actor.userId,
       at: theirs.at.toISOString(),
       mine: { subject: mine.subject ?? null, text: mine.text ?? null },
     },

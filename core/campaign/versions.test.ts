@@ -99,7 +99,7 @@ describe("versions", () => {
     await save(all, ines, { subject: "Ines's" });
     expect(await restoreVersion(tilo, { campaignId, revision, version: 1 }, compile)).toMatchObject({
       outcome: "changed-by-another",
-      theirs: { by: "Ines", subject: "Ines's", mine: { subject: "First", text: "first" } },
+      theirs: { by: "Ines", isOwn: false, subject: "Ines's", mine: { subject: "First", text: "first" } },
     });
     expect(await rowOf(campaignId)).toMatchObject({ subject: "Ines's" });
   });

@@ -13,6 +13,7 @@ export type SavedTemplate =
       theirs: {
         updatedAt: string;
         by: string | null;
+        isOwn: boolean;
         html: string;
         text: string;
         /** The text of what was to be saved; null where the content did not change. */
@@ -81,15 +82,27 @@ async function readOther(
   templateId: number,
   mine: string | null,
 ): Promise<Result<SavedTemplate>> {
-  const [theirs] = await ctx.db
-    .select({ updatedAt: templates.updatedAt, by: users.name, html: templates.html, text: templates.text })
+  const [found] = await ctx.db
+    .select({
+      updatedAt: templates.updatedAt,
+      byId: templates.updatedBy,
+      by: users.name,
+      html: templates.html,
+      text: templates.text,
+    })
     .from(templates)
     .leftJoin(users, eq(users.id, templates.updatedBy))
     .where(and(eq(templates.id, templateId), eq(templates.workspaceId, ctx.workspaceId)));
-  if (!theirs) return refuse("There is no such template. It may have been deleted.");
+  if (!found) return refuse("There is no such template. It may have been deleted.");
+  const { byId, ...theirs } = found;
   return {
     ok: true,
     outcome: "changed-by-another",
-    theirs: { ...theirs, updatedAt: theirs.updatedAt.toISOString(), mine },
+    theirs: {
+      ...theirs,
+      isOwn: ctx.actor.kind === "user" && byId === ctx.actor.userId,
+      updatedAt: theirs.updatedAt.toISOString(),
+      mine,
+    },
   };
 }

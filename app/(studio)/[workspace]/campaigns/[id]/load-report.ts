@@ -3,7 +3,12 @@ import { requireWorkspace } from "#app/_server/page.ts";
 import { readCampaign } from "#core/campaign/read-draft.ts";
 import { equation } from "#core/ledger/equation.ts";
 import { hasRole } from "#core/platform/context.ts";
-import { cancelCampaignAction, pauseCampaignAction, resumeCampaignAction } from "../actions.ts";
+import {
+  cancelCampaignAction,
+  duplicateAndOpen,
+  pauseCampaignAction,
+  resumeCampaignAction,
+} from "../actions.ts";
 
 /** What each page of a report needs; drafts have none and open in the editor. */
 export async function loadReport(slug: string, id: string) {
@@ -31,6 +36,7 @@ export async function loadReport(slug: string, id: string) {
             pause: pauseCampaignAction.bind(null, slug),
             resume: resumeCampaignAction.bind(null, slug),
             cancel: cancelCampaignAction.bind(null, slug),
+            duplicate: duplicateAndOpen.bind(null, slug),
           }
         : null,
     },

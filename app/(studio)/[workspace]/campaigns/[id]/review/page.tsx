@@ -18,6 +18,7 @@ import type { CheckTarget } from "#core/campaign/checks.ts";
 import { countAudience } from "#core/campaign/count-audience.ts";
 import { readCampaign, readWritingAids } from "#core/campaign/read-draft.ts";
 import { readUsualAudience } from "#core/campaign/read-usual.ts";
+import { renderCampaignFor } from "#core/campaign/render-content.ts";
 import { hasRole } from "#core/platform/context.ts";
 import { sendCampaignAction, unscheduleCampaignAction } from "../../actions.ts";
 
@@ -36,7 +37,10 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
     readWritingAids(ctx),
     readUsualAudience(ctx),
   ]);
-  const checks = await draftChecks(ctx, campaign.id, count.audience);
+  const [checks, rendered] = await Promise.all([
+    draftChecks(ctx, campaign.id, count.audience),
+    renderCampaignFor(ctx, parts, { subscriberId: null }),
+  ]);
   const blocking = checks.filter((check) => check.severity === "block").length;
   const canSend = hasRole(ctx.role, "marketer");
   const limit = workspace.typeNumberAbove;
@@ -110,6 +114,16 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
                   : null
               }
             />
+          ) : null}
+          {rendered.ok && rendered.preview.html && campaign.html.trim() !== "" ? (
+            <Panel title="The mail" description="As somebody of whom nothing is known gets it" flush>
+              <iframe
+                title="The mail"
+                sandbox=""
+                srcDoc={rendered.preview.html}
+                className="h-[60vh] w-full bg-white"
+              />
+            </Panel>
           ) : null}
         </div>
         <div className="stack">

@@ -1,3 +1,4 @@
+import { Mail } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
@@ -7,6 +8,7 @@ import { TraceTimeline } from "#components/campaign-report/trace-timeline.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { formatMoment, formatNumber } from "#components/ui/format.ts";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import type { Outcome } from "#components/ui/outcome.ts";
 import { OutcomeLabel } from "#components/ui/outcome-icon.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -40,6 +42,13 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
           NOT_GOT.has(trace.state)
             ? `Why did ${trace.address} not get it?`
             : `What became of the mail to ${trace.address}?`
+        }
+        actions={
+          trace.subscriberId ? (
+            <LinkButton href={`${own}/content?subscriber=${trace.subscriberId}`} icon={<Mail />}>
+              See the mail
+            </LinkButton>
+          ) : undefined
         }
         chip={<OutcomeLabel outcome={trace.state as Outcome}>{trace.state}</OutcomeLabel>}
         subtitle={`Recipient ${formatNumber(trace.seq)} of ${formatNumber(campaign.audienceSize)}, in order of sending`}
