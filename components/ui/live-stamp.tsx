@@ -26,7 +26,10 @@ export function LiveStamp({
   const router = useRouter();
   const [, start] = useTransition();
   const here = pollUrl ?? (typeof window === "undefined" ? url : window.location.href);
-  const { live, lastAt } = useLive(url, () => start(() => router.refresh()), { pollUrl: here });
+  const { live, lastAt } = useLive(url, () => start(() => router.refresh()), {
+    pollUrl: here,
+    since: renderedAt,
+  });
   const at = new Date(Math.max(lastAt ?? 0, renderedAt));
   return (
     <span className="nums inline-flex items-center gap-1.5 text-help whitespace-nowrap text-muted">

@@ -9,6 +9,7 @@ export type LiveState = { live: boolean; lastAt: number | null };
  * Rests while the tab is hidden and catches up when it is seen again. While the stream is broken
  * it calls `onChange(null)` every 10 s, after the server answered `pollUrl`. The state turns to not
  * live 30 s after the last sign of life; the stream has to send an event `ping` more often than that.
+ * `since` is when the data that is shown was read: a stream opened later tells what changed in between.
  */
 export function useLive(
   url: string,
@@ -17,11 +18,14 @@ export function useLive(
     pollUrl = url,
     pollMs = 10_000,
     staleMs = 30_000,
-  }: { pollUrl?: string; pollMs?: number; staleMs?: number } = {},
+    since,
+  }: { pollUrl?: string; pollMs?: number; staleMs?: number; since?: number } = {},
 ): LiveState {
   const [state, setState] = useState<LiveState>({ live: true, lastAt: null });
   const latest = useRef(onChange);
   latest.current = onChange;
+  const shownFrom = useRef(since);
+  shownFrom.current = since;
 
   useEffect(() => {
     let source: EventSource | null = null;
@@ -48,7 +52,10 @@ export function useLive(
     };
     const open = () => {
       if (source || document.hidden) return;
-      source = new EventSource(url);
+      const from = shownFrom.current;
+      source = new EventSource(
+        from === undefined ? url : `${url}${url.includes("?") ? "&" : "?"}since=${from}`,
+      );
       source.onopen = () => {
         broken = false;
         seen();

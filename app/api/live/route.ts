@@ -31,9 +31,13 @@ export const HEAD = userRoute(async (ctx, request) => {
   return new Response(null, { status: 204 });
 });
 
-/** Server-sent events: a message with the topic as data after each change, and `ping` in between. */
+/**
+ * Server-sent events: a message with the topic as data after each change, and `ping` in between. `since` is when the
+ * page was made; what may have changed from then until now is told at once.
+ */
 export const GET = userRoute(async (ctx, request) => {
   const topics = await allowedTopics(ctx, request);
+  const since = Number(request.nextUrl.searchParams.get("since") ?? Number.NaN);
   const stops: (() => void)[] = [];
   const stop = () => {
     for (const one of stops.splice(0)) one();
@@ -59,6 +63,7 @@ export const GET = userRoute(async (ctx, request) => {
         // Gone while we were connecting.
         if (request.signal.aborted) unsubscribe();
         else stops.push(unsubscribe);
+        if (liveHub().mayHaveChanged(topic, since)) tell.call();
       }
       if (request.signal.aborted) stop();
       else send("event: ping\ndata: 1\n\n");
