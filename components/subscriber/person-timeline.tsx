@@ -66,7 +66,13 @@ export function PersonTimeline({ items, zone, path }: { items: TimelineItem[]; z
           ) : (
             titleOf(item)
           ),
-        children: item.detail ? <span className="break-words">{item.detail}</span> : null,
+        children:
+          item.detail || item.wording ? (
+            <span className="grid break-words">
+              {item.detail}
+              {item.wording ? <q>{item.wording}</q> : null}
+            </span>
+          ) : null,
       }))}
     />
   );
