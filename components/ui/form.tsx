@@ -66,10 +66,10 @@ export function ActionForm({
     setTouched(new Set());
     if (result?.ok === false) {
       const names = Object.keys(result.fields ?? {});
-      const here = [...(form.current?.elements ?? [])].map((element) => element.getAttribute("name"));
+      const here = [...(form.current?.elements ?? [])].map(fieldName);
       setHomeless(names.some((name) => !here.includes(name)));
       const first = [...(form.current?.elements ?? [])].find(
-        (element) => element instanceof HTMLElement && names.includes(element.getAttribute("name") ?? ""),
+        (element) => element instanceof HTMLElement && names.includes(fieldName(element)),
       );
       const top = form.current?.querySelector<HTMLElement>("[data-form-errors]");
       const target = names.length > 2 ? top : ((first as HTMLElement | undefined) ?? top);
@@ -151,4 +151,9 @@ export function ActionForm({
       </form>
     </FormContext>
   );
+}
+
+/** The field that a control is for; one whose values are hidden fields beside it says so in `data-field`. */
+function fieldName(element: Element): string {
+  return element.getAttribute("name") ?? element.getAttribute("data-field") ?? "";
 }

@@ -78,6 +78,7 @@ export function MultiSelect({
             <input
               {...control}
               ref={input}
+              data-field={field.name}
               role="combobox"
               aria-expanded={open && shown.length > 0}
               aria-controls={listId}

@@ -26,7 +26,7 @@ export function PageHeader({
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           {crumbs?.length ? (
-            <nav aria-label="Breadcrumb" className="mb-1 text-table text-muted">
+            <nav aria-label="Breadcrumb" className="mb-1 text-table text-muted [overflow-wrap:anywhere]">
               {crumbs.map((crumb, index) => (
                 <Fragment key={`${crumb.label} ${crumb.href ?? ""}`}>
                   {index > 0 ? (
