@@ -1,6 +1,6 @@
 import { fieldOf, headOf } from "./body.ts";
 import type { Courier } from "./courier.ts";
-import { type Fate, laterOf } from "./habits.ts";
+import { type Fate, laterOf, tagsOf } from "./habits.ts";
 import { fraction, hash } from "./hash.ts";
 import { type Fetchables, fetchablesOf, request } from "./reader.ts";
 import { composeArf } from "./report-arf.ts";
@@ -10,6 +10,8 @@ import type { World } from "./world.ts";
 
 const mostWaiting = 50_000;
 const requestsAtOnce = 8;
+/** Whoever asks for a habit in the address is watching: it shows after a second or three, not when people would. */
+const askedFor = [1_000, 3_000] as const;
 const personAgents = [
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15",
@@ -47,8 +49,11 @@ export function makeAfterwards(options: {
 
   function after(action: LaterAction, mail: MailRecord, run: () => Promise<boolean>) {
     if (timers.size >= mostWaiting) return;
+    const chance = fraction(seed, action, mail.address, mail.messageId);
     const [shortest, longest] = behaviours.later[action];
-    const wait = shortest + fraction(seed, action, mail.address, mail.messageId) * (longest - shortest);
+    const natural = shortest + chance * (longest - shortest);
+    const soon = askedFor[0] + chance * (askedFor[1] - askedFor[0]);
+    const wait = tagsOf(mail.address).size > 0 ? Math.min(natural, soon) : natural;
     const timer = setTimeout(async () => {
       timers.delete(timer);
       if (!(await run().catch(() => false))) return;

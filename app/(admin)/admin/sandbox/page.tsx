@@ -75,7 +75,7 @@ export default async function Page({ searchParams }: PageProps<"/admin/sandbox">
         />
         <Panel
           title="Addresses with habits"
-          description="Write to anybody+habit@any.example to see one. Others behave at random, as people do."
+          description="Write to anybody+habit@any.example to see one within seconds. Others behave at random, as people do."
         >
           <DefinitionList layout="columns" facts={HABITS.map(([term, value]) => ({ term, value }))} />
         </Panel>
