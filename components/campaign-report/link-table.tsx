@@ -50,11 +50,8 @@ export function LinkTable({
           key: "clicks",
           head: "Clicks",
           align: "end",
-          cell: (row) => (
-            <Link className="ink-link" href={href(row)}>
-              {formatNumber(row.clicks)}
-            </Link>
-          ),
+          quiet: true,
+          cell: (row) => formatNumber(row.clicks),
         },
         {
           key: "share",

@@ -58,6 +58,7 @@ export function RecipientFilters({
           ...chip("verdict", "Verdict", filter.verdict?.replaceAll("-", " ") ?? ""),
           ...chip("did", "Who", filter.did ?? ""),
           ...chip("by", "Opened or clicked by", filter.by === "human" ? "people" : `a ${filter.by}`),
+          ...chip("why", "Because", filter.why ?? ""),
           ...chip("link", "Link", links.find((link) => link.n === filter.link)?.url ?? String(filter.link)),
           ...chip(
             "bucket",

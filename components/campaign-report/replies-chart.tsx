@@ -41,11 +41,16 @@ export function RepliesChart({
     bounced: row.bounced,
   }));
   const total = (key: "accepted" | "deferred" | "bounced") => rows.reduce((sum, row) => sum + row[key], 0);
-  const marks = events.flatMap((event) => {
+  // What falls into one bar shares a line and its words.
+  const marks = new Map<string, string>();
+  for (const event of events.toReversed()) {
     const word = MARKS[event.kind];
     const row = rows.findLast((one) => one.at <= event.at);
-    return word && row ? [{ x: label(row.at), label: word }] : [];
-  });
+    if (!word || !row) continue;
+    const x = label(row.at);
+    const before = marks.get(x);
+    marks.set(x, before ? `${before}, ${word.toLowerCase()}` : word);
+  }
   const step =
     stepMinutes === 1
       ? "minute"
@@ -71,7 +76,12 @@ export function RepliesChart({
           : undefined
       }
     >
-      <StackedBars data={data} x="at" series={SERIES} events={marks} />
+      <StackedBars
+        data={data}
+        x="at"
+        series={SERIES}
+        events={[...marks].map(([x, word]) => ({ x, label: word }))}
+      />
     </ChartFigure>
   );
 }

@@ -18,7 +18,7 @@ export function SameReply({ trace, path }: { trace: Trace; path: string }) {
         ) : (
           <p>Nobody else of this campaign got it, word for word.</p>
         )}
-        {trace.sameShape > 0 ? (
+        {trace.sameShape > 1 ? (
           <p className="text-muted">
             {trace.provider ?? "The receiver"} said it {formatNumber(trace.sameShape)} times to {trace.source}{" "}
             in 24 hours, numbers and addresses left aside.

@@ -26,7 +26,7 @@ export function leadSentence(
       ? "Everybody's mail is"
       : `${PARTS.find(([from]) => share >= from)?.[1] ?? formatNumber(sum.accepted)} accepted`;
   if (state === "paused")
-    return `Paused. ${formatNumber(sum.inFlight)} in flight will finish, ${formatNumber(sum.waiting - sum.inFlight)} wait until you go on.`;
+    return `Paused. ${sum.inFlight > 0 ? `${formatNumber(sum.inFlight)} in flight will finish, ` : ""}${formatNumber(sum.waiting - sum.inFlight)} wait until you go on.`;
   if (state === "cancelled")
     return `Cancelled. ${formatNumber(sum.accepted)} were accepted before, ${formatNumber(sum.cancelled)} never get it.`;
   if (sum.waiting === 0) {

@@ -57,11 +57,15 @@ export function AudiencePanel({
               {formatNumber(count.audience)}
             </Link>
           </p>
-          <p className="text-muted">
-            of {formatNumber(count.candidates)} in {names.include.join(", ") || "nothing chosen"}
-            {names.exclude.length > 0 ? `, without ${names.exclude.join(", ")}` : ""}. Counted{" "}
-            <Time at={countedAt} zone={zone} as="clock" />, frozen when it starts.
-          </p>
+          {names.include.length === 0 ? (
+            <p className="text-muted">No list or segment is chosen yet.</p>
+          ) : (
+            <p className="text-muted">
+              of {formatNumber(count.candidates)} in {names.include.join(", ")}
+              {names.exclude.length > 0 ? `, without ${names.exclude.join(", ")}` : ""}. Counted{" "}
+              <Time at={countedAt} zone={zone} as="clock" />, frozen when it starts.
+            </p>
+          )}
         </div>
         <div>
           <p className="mb-1 font-medium">

@@ -10,7 +10,7 @@ export type Engagement = {
   unsubscribed: number;
   complained: number;
   /** Hits of programs, by class and why. */
-  machines: { kind: string; class: string; because: string; n: number }[];
+  machines: { kind: string; class: string; because: string; people: number; n: number }[];
 };
 
 export type LinkRow = { n: number; url: string; people: number; clicks: number };
@@ -25,8 +25,8 @@ export async function readEngagement(ctx: WorkspaceCtx, campaignId: number): Pro
       (select count(distinct r.seq)::int from reports r where r.campaign_id = ${campaignId} and r.kind = 'complaint') as complained
     from hits where campaign_id = ${campaignId} and workspace_id = ${ctx.workspaceId} and class = 'human'`);
   const machines = await ctx.db.execute<Engagement["machines"][number]>(sql`
-    select kind::text as kind, class::text as class, because, count(*)::int as n from hits
-    where campaign_id = ${campaignId} and workspace_id = ${ctx.workspaceId} and class <> 'human' group by 1, 2, 3 order by 4 desc limit 20`);
+    select kind::text as kind, class::text as class, because, count(distinct seq)::int as people, count(*)::int as n from hits
+    where campaign_id = ${campaignId} and workspace_id = ${ctx.workspaceId} and class <> 'human' group by 1, 2, 3 order by 5 desc limit 20`);
   return {
     ...(row ?? { opened: 0, opens: 0, clicked: 0, clicks: 0, unsubscribed: 0, complained: 0 }),
     machines: [...machines],

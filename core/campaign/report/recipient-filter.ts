@@ -31,6 +31,8 @@ export const RecipientFilter = z.object({
   did: oneOf(DEEDS),
   /** Whose opens and clicks; people's, unless said. */
   by: oneOf(HIT_CLASSES),
+  /** By which rule they were classed. */
+  why: z.string().min(1).max(400).optional().catch(undefined),
   link: whole,
   /** Those who got the same reply as this recipient. */
   same: whole,
@@ -73,6 +75,7 @@ export function recipientSql(campaignId: number, filter: RecipientFilter): SQL {
   if (kind) {
     parts.push(sql`exists (select from hits h where h.campaign_id = d.campaign_id and h.seq = d.seq
       and h.class = ${filter.by ?? "human"} and h.kind = ${kind}
+      ${filter.why === undefined ? sql`` : sql`and h.because = ${filter.why}`}
       ${filter.link === undefined ? sql`` : sql`and h.link = ${filter.link}`})`);
   }
   if (filter.did === "unsubscribed") {

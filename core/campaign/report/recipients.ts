@@ -90,10 +90,10 @@ export async function countRecipients(
     return { ahead: sum.ahead, due: sum.deferred, flight: sum.inFlight }[filter.place];
   }
   const kind = hitOf(filter);
-  if (kind && only("did", "link", "by")) {
+  if (kind && only("did", "link", "by", "why")) {
     const [row] = await ctx.db.execute<{ n: number }>(sql`
       select count(distinct seq)::int as n from hits where campaign_id = ${campaignId} and kind = ${kind}
-        and class = ${filter.by ?? "human"} ${filter.link === undefined ? sql`` : sql`and link = ${filter.link}`}`);
+        and class = ${filter.by ?? "human"} ${filter.why === undefined ? sql`` : sql`and because = ${filter.why}`} ${filter.link === undefined ? sql`` : sql`and link = ${filter.link}`}`);
     return row?.n ?? 0;
   }
   return null;

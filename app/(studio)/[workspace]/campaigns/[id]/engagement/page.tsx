@@ -4,6 +4,7 @@ import { ReportHeader } from "#components/campaign-report/report-header.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { formatNumber, formatRate } from "#components/ui/format.ts";
+import { hrefWith } from "#components/ui/href.ts";
 import { Panel } from "#components/ui/panel.tsx";
 import { StatRow } from "#components/ui/stat.tsx";
 import { readEngagement } from "#core/campaign/report/engagement.ts";
@@ -77,18 +78,23 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
               { key: "class", head: "What it is", cell: (row) => row.class },
               { key: "kind", head: "Did", cell: (row) => row.kind },
               {
-                key: "n",
-                head: "Times",
+                key: "people",
+                head: "Recipients",
                 align: "end",
                 cell: (row) => (
                   <Link
                     className="ink-link"
-                    href={`${people(row.kind === "open" ? "opened" : "clicked")}&by=${row.class}`}
+                    href={hrefWith(
+                      `${own}/recipients`,
+                      {},
+                      { did: row.kind === "open" ? "opened" : "clicked", by: row.class, why: row.because },
+                    )}
                   >
-                    {formatNumber(row.n)}
+                    {formatNumber(row.people)}
                   </Link>
                 ),
               },
+              { key: "n", head: "Times", align: "end", quiet: true, cell: (row) => formatNumber(row.n) },
             ]}
           />
         </Panel>

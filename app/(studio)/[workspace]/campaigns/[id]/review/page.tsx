@@ -115,16 +115,6 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
               }
             />
           ) : null}
-          {rendered.ok && rendered.preview.html && campaign.html.trim() !== "" ? (
-            <Panel title="The mail" description="As somebody of whom nothing is known gets it" flush>
-              <iframe
-                title="The mail"
-                sandbox=""
-                srcDoc={rendered.preview.html}
-                className="h-[60vh] w-full bg-white"
-              />
-            </Panel>
-          ) : null}
         </div>
         <div className="stack">
           <Panel
@@ -159,6 +149,16 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
           </Panel>
         </div>
       </div>
+      {rendered.ok && rendered.preview.html && campaign.html.trim() !== "" ? (
+        <Panel title="The mail" description="As somebody of whom nothing is known gets it" flush>
+          <iframe
+            title="The mail"
+            sandbox=""
+            srcDoc={rendered.preview.html}
+            className="h-[60vh] w-full bg-white"
+          />
+        </Panel>
+      ) : null}
     </div>
   );
 }

@@ -81,7 +81,7 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
           </Panel>
         </div>
         <div className="stack">
-          {trace.sameReply + trace.sameShape > 0 ? (
+          {trace.sameReply > 0 || trace.sameShape > 1 ? (
             <SameReply trace={trace} path={`${own}/recipients`} />
           ) : null}
           <ConsentPanel
@@ -97,8 +97,8 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
             <DefinitionList
               layout="stacked"
               facts={[
-                { term: "Message-ID", value: <ReplyText>{trace.messageId}</ReplyText> },
-                { term: "Return path", value: <ReplyText>{trace.returnPath}</ReplyText> },
+                { term: "Message-ID", value: <ReplyText block>{trace.messageId}</ReplyText> },
+                { term: "Return path", value: <ReplyText block>{trace.returnPath}</ReplyText> },
                 {
                   term: "Source",
                   value: trace.source
