@@ -62,6 +62,11 @@ export function ConsentStep({
                   help: "They join the lists below. Who left, bounced or complained stays out.",
                 },
                 {
+                  value: "pending",
+                  label: "have not said yet",
+                  help: "Each gets one mail that asks. Who confirms joins the lists below, the others get nothing more.",
+                },
+                {
                   value: "unsubscribed",
                   label: "have left",
                   help: "They are noted as unsubscribed from the lists below, also who is on them now.",
@@ -91,7 +96,7 @@ export function ConsentStep({
             <TextArea
               name="consentStatement"
               label="How they agreed"
-              help="One statement by you, stored with each person beside the dates and IPs of the file."
+              help="For people who agreed: one statement by you, stored with each of them beside the dates and IPs of the file."
               rows={2}
               maxLength={2000}
             />

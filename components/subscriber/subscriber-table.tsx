@@ -1,4 +1,4 @@
-import { ListPlus, MailX, Tag, TagsIcon } from "lucide-react";
+import { ListPlus, MailX, Tag, TagsIcon, UserX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Engagement } from "#components/charts/sparkbars.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
@@ -25,8 +25,11 @@ export function SubscriberTable(props: {
     removeTag: FormAction;
     addToList: FormAction;
     unsubscribe: FormAction;
+    erase: FormAction;
   } | null;
   lists: { id: number; name: string }[];
+  /** Exports what the filter of the page shows; `id` names people one by one. */
+  exportHref: string;
   pager: PagerProps;
   empty: ReactNode;
 }) {
@@ -78,6 +81,7 @@ export function SubscriberTable(props: {
         },
         { key: "origin", head: "Came from", quiet: true, phone: "hide" },
       ]}
+      exportHref={props.exportHref}
       actions={props.actions ? bulkActions(props.actions, props.lists) : []}
       matching={props.matching}
       filter={new URLSearchParams(
@@ -90,7 +94,7 @@ export function SubscriberTable(props: {
 }
 
 function bulkActions(
-  actions: { addTag: FormAction; removeTag: FormAction; addToList: FormAction; unsubscribe: FormAction },
+  actions: NonNullable<Parameters<typeof SubscriberTable>[0]["actions"]>,
   lists: { id: number; name: string }[],
 ): BulkAction[] {
   return [
@@ -146,7 +150,26 @@ function bulkActions(
       title: "Unsubscribe {count} from all lists?",
       confirmLabel: "Unsubscribe {count}",
       body: (
-        <p>They get no campaign any more. Only they themselves, or a new note of consent, bring them back.</p>
+        <p>
+          They get no campaign any more. Only they themselves, or a new note of consent, bring them back. You
+          can undo this for 30 days.
+        </p>
+      ),
+    },
+    {
+      id: "erase",
+      label: "Erase…",
+      icon: <UserX />,
+      danger: true,
+      typeCount: true,
+      action: actions.erase,
+      title: "Erase {count}?",
+      confirmLabel: "Erase {count}",
+      body: (
+        <p>
+          Their data goes, a one-way mark stays so that no import brings them back. Reports keep their
+          numbers. This cannot be undone.
+        </p>
       ),
     },
   ];

@@ -1,6 +1,6 @@
 "use client";
 
-import { X } from "lucide-react";
+import { Download, X } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
@@ -40,12 +40,20 @@ export type BulkAction = {
   typeCount?: boolean;
 };
 
+function withIds(href: string, ids: ReadonlySet<string>): string {
+  const [path = "", query = ""] = href.split("?");
+  const search = new URLSearchParams(query);
+  for (const id of ids) search.append("id", id);
+  return `${path}?${search}`;
+}
+
 /** A table whose rows can be selected; the bar of acts stands above the head. */
 export function SelectTable({
   caption,
   columns,
   rows,
   actions,
+  exportHref,
   matching,
   filter = "",
   one = "person",
@@ -58,6 +66,8 @@ export function SelectTable({
   columns: ColumnHead[];
   rows: SelectRow[];
   actions: BulkAction[];
+  /** A download of all that match the filter; with `id` once per selected row, of those. */
+  exportHref?: string;
   /** How many match the filter; offers "Select all". Left out where it is not known. */
   matching?: number | null;
   /** The query string that "all" stands for. */
@@ -126,6 +136,16 @@ export function SelectTable({
                 {action.label}
               </button>
             ))}
+            {exportHref ? (
+              <a
+                className="btn btn-small btn-ghost px-2!"
+                href={all ? exportHref : withIds(exportHref, chosen)}
+                download
+              >
+                <Download aria-hidden="true" />
+                Export
+              </a>
+            ) : null}
           </span>
           <IconButton
             name="Clear selection"

@@ -11,13 +11,13 @@ import {
 } from "#db/schema/index.ts";
 import { convertCell } from "../import/rules.ts";
 import { ADDRESS_FAULTS, parseAddress } from "../mail/address.ts";
-import { linkKeys } from "../mail/link-keys.ts";
-import { confirmToken, confirmUrl } from "../mail/links.ts";
 import { type Ctx, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
 import { takeFromBudget } from "../platform/rate-limit.ts";
+import { forgetErasure } from "../subscriber/erasure.ts";
 import type { Attributes } from "../subscriber/types.ts";
 import { joinLists, openLists, writeConsent } from "../subscription/change.ts";
+import { sendConfirm } from "../subscription/send-confirm.ts";
 import { CATALOGUE, composeSystemMail } from "../system-mail/catalogue.ts";
 import { enqueueSystemMail } from "../system-mail/enqueue.ts";
 
@@ -31,7 +31,6 @@ export const SignUpInput = z.object({
 });
 export type SignUpInput = z.infer<typeof SignUpInput>;
 
-const CONFIRM_DAYS = 7;
 /** Sign-ups an IP may make, and mails that one address may cause: a form must not become a way to bomb somebody. */
 const PER_IP = { limit: 20, seconds: 3600 };
 const PER_ADDRESS = { limit: 3, seconds: 24 * 3600 };
@@ -148,6 +147,7 @@ async function record(
     singles.filter((id) => statusOf(id) !== "unsubscribed"),
     "confirmed",
   );
+  if (singles.length > 0) await forgetErasure(ctx, workspaceId, who.addressKey);
   const toConfirm = asked.filter((id) => !singles.includes(id) || statusOf(id) === "unsubscribed");
   const pending = toConfirm.filter((id) => statusOf(id) === undefined);
   if (pending.length > 0) {
@@ -172,32 +172,21 @@ async function sendMail(
   person: { id: number; address: string },
   toConfirm: number[],
 ): Promise<void> {
-  const [workspace] = await ctx.db.select().from(workspaces).where(eq(workspaces.id, form.workspaceId));
+  const { workspaceId } = form;
+  const to = { workspaceId, subscriberId: person.id, address: person.address };
+  if (toConfirm.length > 0)
+    return sendConfirm(ctx, { ...to, formId: form.id, listIds: toConfirm, asking: "sign-up" });
+  const [workspace] = await ctx.db.select().from(workspaces).where(eq(workspaces.id, workspaceId));
   if (!workspace) return;
-  const names = await ctx.db
-    .select({ id: lists.id, name: lists.name })
+  const named = await ctx.db
+    .select({ name: lists.name })
     .from(lists)
-    .where(eq(lists.workspaceId, form.workspaceId));
-  const nameOf = (ids: readonly number[]) =>
-    names.filter((list) => ids.includes(list.id)).map((list) => list.name);
-  const link = confirmUrl(
-    ctx.settings.appUrl,
-    confirmToken(linkKeys(ctx.settings.secret), {
-      workspace: form.workspaceId,
-      subscriber: person.id,
-      form: form.id,
-      lists: toConfirm,
-      expiresAt: new Date(ctx.now().getTime() + CONFIRM_DAYS * 86_400_000),
-    }),
-  );
-  const letter =
-    toConfirm.length > 0
-      ? CATALOGUE.confirm({ workspace: workspace.name, lists: nameOf(toConfirm), link, days: CONFIRM_DAYS })
-      : CATALOGUE.alreadyIn({ workspace: workspace.name, lists: nameOf(form.listIds) });
+    .where(and(eq(lists.workspaceId, workspaceId), inArray(lists.id, form.listIds)));
+  const letter = CATALOGUE.alreadyIn({ workspace: workspace.name, lists: named.map((list) => list.name) });
   // A refusal (dead address, complaint) is not told: the page's answer must not depend on it.
   await enqueueSystemMail(ctx, {
-    workspaceId: form.workspaceId,
-    kind: toConfirm.length > 0 ? "confirm" : "welcome",
+    workspaceId,
+    kind: "welcome",
     to: person.address,
     subscriberId: person.id,
     ...composeSystemMail(workspace, letter),

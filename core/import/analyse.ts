@@ -6,6 +6,7 @@ import { type Result, refuse, type WorkspaceCtx } from "../platform/context.ts";
 import { CsvStopped, decodeStream, detectDelimiter, detectEncoding, readCsv } from "./csv.ts";
 import { readEarlierMapping } from "./read.ts";
 import { looksLikeHeader, suggestMapping } from "./rules.ts";
+import { requestTry } from "./try.ts";
 
 const HEAD_BYTES = 256 * 1024;
 const SAMPLE_ROWS = 50;
@@ -39,6 +40,7 @@ export async function analyseImport(ctx: WorkspaceCtx, input: { importId: number
     .update(imports)
     .set({ state: "mapping", encoding, delimiter, hasHeader, header, sample, mapping, updatedAt: ctx.now() })
     .where(eq(imports.id, row.id));
+  await requestTry(ctx.db, row.id);
   return { ok: true };
 }
 

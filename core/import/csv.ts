@@ -16,6 +16,8 @@ export class CsvStopped extends Error {
 }
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
+/** Cut into rows at a time: those of a whole megabyte would be alive together. */
+const SLICE_CHARACTERS = 64 * 1024;
 /** A record larger than this is a quote that was never closed, not a person. */
 const MAX_RECORD_CHARACTERS = 1_000_000;
 
@@ -124,8 +126,10 @@ export async function* readCsv(text: AsyncIterable<string>, delimiter: string): 
     return read.rows.filter(({ cells }) => cells.length > 1 || cells[0] !== "");
   };
   for await (const piece of text) {
-    held += piece;
-    yield* take(false);
+    for (let i = 0; i < piece.length; i += SLICE_CHARACTERS) {
+      held += piece.slice(i, i + SLICE_CHARACTERS);
+      yield* take(false);
+    }
     if (held.length > MAX_RECORD_CHARACTERS) throw stoppedAt(line);
   }
   yield* take(true);

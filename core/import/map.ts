@@ -5,7 +5,8 @@ import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform
 import { ATTRIBUTE_TYPES } from "../subscriber/types.ts";
 import type { ImportIdInput, MapImportInput, SetImportHeaderInput } from "./input.ts";
 import { attributeKey, suggestMapping } from "./rules.ts";
-import type { ImportColumn } from "./types.ts";
+import { requestTry } from "./try.ts";
+import { DATE_ORDERS, type ImportColumn } from "./types.ts";
 
 /** Saves what each column becomes. Exactly one address column; keys not twice. May change whether row 1 is a header. */
 export async function mapImport(
@@ -34,14 +35,15 @@ export async function mapImport(
   const keys = input.columns.flatMap((column) => (column.to === "attribute" ? [column.key] : []));
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);
   if (twice) return refuse(`Two columns go to “${twice}”. Give one of them another name, or leave it out.`);
-  for (const once of ["consent-at", "consent-ip", "tags"] as const) {
+  for (const once of ["consent-at", "consent-ip", "tags", "agreed"] as const) {
     if (input.columns.filter((column) => column.to === once).length > 1)
-      return refuse("Tags, consent date and consent IP can come from one column each.");
+      return refuse("Tags, consent, its date and its IP can come from one column each.");
   }
   await ctx.db
     .update(imports)
     .set({ mapping: { columns: input.columns }, updatedAt: ctx.now() })
     .where(eq(imports.id, row.id));
+  await requestTry(ctx.db, row.id);
   return { ok: true };
 }
 
@@ -74,6 +76,7 @@ export async function setImportHeader(ctx: WorkspaceCtx, input: SetImportHeaderI
       updatedAt: ctx.now(),
     })
     .where(eq(imports.id, row.id));
+  await requestTry(ctx.db, row.id);
   return { ok: true };
 }
 
@@ -98,12 +101,14 @@ export async function mapAfresh(ctx: WorkspaceCtx, input: ImportIdInput): Promis
       updatedAt: ctx.now(),
     })
     .where(eq(imports.id, row.id));
+  await requestTry(ctx.db, row.id);
   return { ok: true };
 }
 
 /**
- * The same from the choices of a form, one a column: `address`, `skip`, `tags`, `consent-at`, `consent-ip`,
- * `attribute:<key>` for one that exists, `new:<type>` for one named after the column.
+ * The same from the choices of a form, one a column: `address`, `skip`, `tags`, `consent-at`, `consent-ip`, `agreed`,
+ * `attribute:<key>` for one that exists, `new:<type>` for one named after the column; dates with `:day-first` or
+ * `:month-first` where the person said so.
  */
 export async function mapChoices(ctx: WorkspaceCtx, input: MapImportInput): Promise<Result> {
   requireRole(ctx, "marketer");
@@ -114,17 +119,26 @@ export async function mapChoices(ctx: WorkspaceCtx, input: MapImportInput): Prom
   if (!row) return refuse("There is no such import.");
   const known = await listAttributes(ctx);
   const columns = input.choices.map((choice, i): ImportColumn => {
-    const [to, rest] = choice.split(":");
+    const [to, rest, said] = choice.split(":");
+    const order = DATE_ORDERS.find((one) => one === said);
     if (to === "attribute") {
       const attribute = known.find((one) => one.key === rest);
-      return attribute ? { to, ...attribute } : { to: "skip" };
+      return attribute ? { to, ...attribute, ...(order && { order }) } : { to: "skip" };
     }
     if (to === "new") {
       const label = row.header?.[i]?.trim() || `Column ${i + 1}`;
       const type = ATTRIBUTE_TYPES.find((one) => one === rest) ?? "text";
-      return { to: "attribute", key: attributeKey(label), label: label.slice(0, 80), type };
+      return {
+        to: "attribute",
+        key: attributeKey(label),
+        label: label.slice(0, 80),
+        type,
+        ...(order && { order }),
+      };
     }
-    const plain = (["address", "tags", "consent-at", "consent-ip"] as const).find((one) => one === to);
+    const plain = (["address", "tags", "consent-at", "consent-ip", "agreed"] as const).find(
+      (one) => one === to,
+    );
     return { to: plain ?? "skip" };
   });
   return mapImport(ctx, { importId: input.importId, columns });

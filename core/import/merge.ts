@@ -36,17 +36,21 @@ export async function planMerge(sql: Sql, table: string, rows: number): Promise<
   return [...keys, null].map((upTo, i) => ({ after: keys[i - 1] ?? "", upTo }));
 }
 
+export type MergeJob = {
+  importId: number;
+  workspaceId: number;
+  origin: string;
+  options: ImportOptions;
+  /** What is hashed before an address for its mark of erasure; null where nobody was erased. */
+  pepper: string | null;
+};
+
 /**
  * Merges one range of staged addresses in one transaction. Suppressed addresses and
  * those who left all chosen lists are passed over with the reason; an import never brings anybody back.
  * Repeating a chunk after a crash changes nothing but still counts people that this import made as created.
  */
-export async function mergeChunk(
-  sql: Sql,
-  table: string,
-  job: { importId: number; workspaceId: number; origin: string; options: ImportOptions },
-  range: MergeRange,
-): Promise<Merged> {
+export async function mergeChunk(sql: Sql, table: string, job: MergeJob, range: MergeRange): Promise<Merged> {
   const { importId, workspaceId, options } = job;
   return sql.begin(async (tx) => {
     const within =
@@ -80,8 +84,10 @@ export async function mergeChunk(
       where ${within}
       on conflict do nothing`;
     let skipped = doubles.count;
+    if (job.pepper) await markErased(tx, workspaceId, job.pepper);
     if (options.standing === "confirmed" || options.standing === "pending")
-      skipped += await passOver(tx, importId, workspaceId, options.listIds);
+      await markStopped(tx, workspaceId, options.listIds);
+    skipped += await passOver(tx, importId);
     const counted = await writePeople(tx, job);
     if (options.standing === "suppressed") await suppressAll(tx, workspaceId, job.origin);
     else await writeSubscriptions(tx, job);
@@ -91,8 +97,15 @@ export async function mergeChunk(
 
 type Tx = Parameters<Parameters<Sql["begin"]>[1]>[0];
 
-/** Marks those that must not be mailed, or who left every chosen list, and takes them out of the chunk. */
-async function passOver(tx: Tx, importId: number, workspaceId: number, listIds: number[]): Promise<number> {
+async function markErased(tx: Tx, workspaceId: number, pepper: string): Promise<void> {
+  await tx`
+    update chunk c set reason = 'Erased on request: only their own sign-up brings them back'
+    where c.is_new and exists (select from erasures e
+      where e.workspace_id = ${workspaceId} and e.mark = sha256(convert_to(${pepper}::text || c.address_key, 'UTF8')))`;
+}
+
+/** Marks those that must not be mailed, or who left every chosen list. */
+async function markStopped(tx: Tx, workspaceId: number, listIds: number[]): Promise<void> {
   await tx`
     update chunk c set reason = case x.reason
         when 'recipient-dead' then 'Suppressed: mail to this address bounced for good'
@@ -106,6 +119,10 @@ async function passOver(tx: Tx, importId: number, workspaceId: number, listIds: 
     where c.reason is null and not c.is_new and ${listIds.length} = (
       select count(*) from subscriptions s
       where s.subscriber_id = c.subscriber_id and s.list_id = any(${listIds}) and s.status = 'unsubscribed')`;
+}
+
+/** Takes those marked out of the chunk, with their reason. */
+async function passOver(tx: Tx, importId: number): Promise<number> {
   await tx`
     insert into import_rejects (import_id, line, kind, reason, cells)
     select ${importId}, line, 'skipped', reason, array[address] from chunk where reason is not null on conflict do nothing`;
@@ -115,7 +132,7 @@ async function passOver(tx: Tx, importId: number, workspaceId: number, listIds: 
 
 async function writePeople(
   tx: Tx,
-  job: { importId: number; workspaceId: number; origin: string; options: ImportOptions },
+  job: MergeJob,
 ): Promise<{ created: number; updated: number; unchanged: number }> {
   const { importId, workspaceId, origin, options } = job;
   const [count] = await tx<{ total: number; fresh: number; again: number }[]>`
@@ -150,10 +167,7 @@ async function writePeople(
   return { created, updated, unchanged: Math.max(0, total - created - updated) };
 }
 
-async function writeSubscriptions(
-  tx: Tx,
-  job: { importId: number; workspaceId: number; origin: string; options: ImportOptions },
-): Promise<void> {
+async function writeSubscriptions(tx: Tx, job: MergeJob): Promise<void> {
   const { importId, workspaceId, origin, options } = job;
   if (options.standing === "pending") {
     // No consent yet, so no proof of it: each is asked by mail, and whoever has a standing with the list keeps it.

@@ -1,6 +1,6 @@
 import { ADDRESS_FAULTS, parseAddress } from "../mail/address.ts";
 import type { Attributes, AttributeType } from "../subscriber/types.ts";
-import { convertCell, parseDate, parseTags } from "./rules.ts";
+import { convertCell, parseDate, parseTags, saysYes } from "./rules.ts";
 import type { ImportColumn } from "./types.ts";
 
 export type ImportedRow = {
@@ -15,6 +15,8 @@ export type ImportedRow = {
 
 const PLAIN = /^[a-z0-9_-]+(?:[.+][a-z0-9_-]+)*@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})$/;
 const IP = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+)$/i;
+
+const NOT_AGREED = "The row does not say that this person agreed";
 
 /** Turns the cells of a row into a person, or says why it cannot. `types` are those of attributes that exist already. */
 export function readRow(
@@ -39,11 +41,13 @@ export function readRow(
       if (!read.ok) return read;
       person = read;
     } else if (column.to === "attribute") {
-      const converted = convertCell(cell, types.get(column.key) ?? column.type, column.label);
+      const converted = convertCell(cell, types.get(column.key) ?? column.type, column.label, column.order);
       if (!converted.ok) return converted;
       if (converted.value !== null) attributes[column.key] = converted.value;
     } else if (column.to === "tags") tags = parseTags(cell);
-    else if (column.to === "consent-at") consentAt = readMoment(cell);
+    else if (column.to === "agreed") {
+      if (!saysYes(cell)) return { ok: false, reason: NOT_AGREED };
+    } else if (column.to === "consent-at") consentAt = readMoment(cell);
     else if (IP.test(cell.trim())) consentIp = cell.trim();
   }
   if (!person) return { ok: false, reason: "There is no address" };

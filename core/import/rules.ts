@@ -1,5 +1,5 @@
 import type { AttributeType } from "../subscriber/types.ts";
-import type { ImportColumn, ImportStanding } from "./types.ts";
+import type { DateOrder, ImportColumn, ImportStanding } from "./types.ts";
 
 const ADDRESS_HEADERS = new Set([
   "email",
@@ -112,14 +112,17 @@ export function suggestMapping(
       name === "" ? undefined : known.find((one) => squash(one.label) === plain && !used.has(one.key));
     if (same) {
       used.add(same.key);
-      return { to: "attribute", key: same.key, label: same.label, type: same.type };
+      const order = same.type === "date" ? suggestOrder(values[i] ?? []) : undefined;
+      return { to: "attribute", key: same.key, label: same.label, type: same.type, ...(order && { order }) };
     }
     const usual = KNOWN_KEYS[plain];
     const label = usual?.label ?? (name || `Column ${i + 1}`);
     let key = usual?.key ?? attributeKey(name || `column_${i + 1}`);
     while (used.has(key)) key = `${key}_${i + 1}`;
     used.add(key);
-    return { to: "attribute", key, label, type: suggestType(values[i] ?? []) };
+    const type = suggestType(values[i] ?? []);
+    const order = type === "date" ? suggestOrder(values[i] ?? []) : undefined;
+    return { to: "attribute", key, label, type, ...(order && { order }) };
   });
 }
 
@@ -137,10 +140,33 @@ function suggestType(cells: string[]): AttributeType {
     // Long digit strings are numbers of something (phones, postcodes, ids), not amounts.
     return cells.some((cell) => cell.length > 9) ? "text" : "number";
   }
-  if (cells.every((cell) => parseDate(cell) !== null)) return "date";
+  if (cells.every((cell) => parseDate(cell, "day-first") !== null || parseDate(cell, "month-first") !== null))
+    return "date";
   if (cells.every((cell) => /^(true|false|yes|no)$/i.test(cell))) return "boolean";
   return "text";
 }
+
+/** Which comes first, day or month, where one value of the column gives it away; nothing where values disagree. */
+function suggestOrder(cells: string[]): DateOrder | undefined {
+  const slashed = cells.flatMap((cell) => {
+    const match = /^(\d{1,2})\/(\d{1,2})\/\d{4}$/.exec(cell);
+    return match ? [[Number(match[1]), Number(match[2])] as const] : [];
+  });
+  const dayFirst = slashed.some(([a]) => a > 12);
+  const monthFirst = slashed.some(([, b]) => b > 12);
+  if (dayFirst === monthFirst) return undefined;
+  return dayFirst ? "day-first" : "month-first";
+}
+
+/** True for names of columns that say whether somebody agreed to get mail. */
+export const looksLikeConsent = (header: string): boolean =>
+  /consent|opt.?in$|opted|permission|newsletter|einwillig|zustimm|subscribed|agreed|gdpr|dsgvo/i.test(
+    header,
+  ) && !/time|date|ip$/i.test(header);
+
+/** A cell that says yes, in the languages that exports come in. */
+export const saysYes = (cell: string): boolean =>
+  /^(true|t|yes|y|1|on|x|ja|oui|si|sí|sim|subscribed|confirmed|granted|opt(ed)?[- ]?in)$/i.test(cell.trim());
 
 /** Mailchimp and others say the standing in the file's name only; importing those as active is the classic error. */
 export function standingOfFileName(name: string): ImportStanding {
@@ -159,7 +185,7 @@ export function parseTags(cell: string): string[] {
 }
 
 /** ISO dates and date-times, and unambiguous day-first or dotted ones; null where it is none or could be two. */
-export function parseDate(cell: string): string | null {
+export function parseDate(cell: string, order?: DateOrder): string | null {
   const text = cell.trim();
   const usual = parseUsualDate(text);
   if (usual) return usual;
@@ -182,6 +208,8 @@ export function parseDate(cell: string): string | null {
     const [a, b, year] = [Number(slashed[1]), Number(slashed[2]), Number(slashed[3])];
     if (a > 12) return dayOf(year, b, a);
     if (b > 12) return dayOf(year, a, b);
+    if (a === b || order === "day-first") return dayOf(year, b, a);
+    if (order === "month-first") return dayOf(year, a, b);
   }
   return null;
 }
@@ -229,6 +257,7 @@ export function convertCell(
   cell: string,
   type: AttributeType,
   label: string,
+  order?: DateOrder,
 ): { ok: true; value: string | number | boolean | null } | { ok: false; reason: string } {
   const text = cell.trim();
   if (text === "") return { ok: true, value: null };
@@ -247,7 +276,12 @@ export function convertCell(
     if (/^(false|no|n|0|off)$/i.test(text)) return { ok: true, value: false };
     return { ok: false, reason: `${label}: “${shorten(text)}” is neither yes nor no` };
   }
-  const date = parseDate(text);
+  const date = parseDate(text, order);
+  if (!date && /^\d{1,2}\/\d{1,2}\/\d{4}$/.test(text))
+    return {
+      ok: false,
+      reason: `${label}: “${text}” could be two days, say whether day or month comes first`,
+    };
   return date
     ? { ok: true, value: date }
     : { ok: false, reason: `${label}: “${shorten(text)}” is not a date that can be read` };

@@ -1,13 +1,13 @@
 import { and, eq, inArray } from "drizzle-orm";
 import type { Sql } from "postgres";
-import { attributes, importRejects, imports } from "#db/schema/index.ts";
-import { readFileBytes } from "../file/read.ts";
+import { erasures, importRejects, imports } from "#db/schema/index.ts";
 import type { Ctx } from "../platform/context.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { notifyLive } from "../platform/notify.ts";
-import { decodeStream, readCsv } from "./csv.ts";
+import { erasurePepper } from "../subscriber/erasure.ts";
 import { mergeChunk, planMerge } from "./merge.ts";
-import { stageRows } from "./stage.ts";
+import { stageFile } from "./read-file.ts";
+import { keepRejects } from "./stage.ts";
 import type { ImportOptions } from "./types.ts";
 
 /** Ranges are disjoint, so two connections merge side by side while this process has nothing else to do. */
@@ -42,21 +42,12 @@ export async function runImport(
   if (!row?.fileId || !row.mapping || !row.options) return "gone";
   const table = `import_staging_${importId}`;
   await ctx.db.delete(importRejects).where(eq(importRejects.importId, importId));
-  await sql`drop table if exists ${sql(table)}`;
-  await sql`create unlogged table ${sql(table)} (line int not null, address text not null, address_key text not null collate "C",
-    domain text not null, attributes jsonb not null, tags text[] not null, consent_at timestamptz, consent_ip inet)`;
   try {
-    const known = await ctx.db.select().from(attributes).where(eq(attributes.workspaceId, row.workspaceId));
-    const counting = countBytes(readFileBytes(ctx.db, row.fileId));
-    const text = withoutSeparatorLine(decodeStream(counting.bytes, row.encoding ?? "utf-8"));
-    const staged = await stageRows(sql, table, readCsv(text, row.delimiter ?? ","), {
-      importId,
-      columns: row.mapping.columns,
-      types: new Map(known.map((attribute) => [attribute.key, attribute.type])),
+    const staged = await stageFile(ctx, sql, row, table, {
       extraTags: row.options.tags,
-      skipFirst: row.hasHeader ?? false,
-      onProgress: (rowsRead, rejected) =>
-        progress(ctx, importId, { rowsRead, rejected, bytesRead: counting.read() }),
+      asksConsent: row.options.standing === "confirmed" || row.options.standing === "pending",
+      onRejects: (rejects) => keepRejects(sql, importId, rejects),
+      onProgress: (now) => progress(ctx, importId, now),
     });
     await progress(ctx, importId, {
       rowsRead: staged.rowsRead,
@@ -64,8 +55,6 @@ export async function runImport(
       bytesRead: row.bytesTotal,
       error: staged.stoppedBecause,
     });
-    await sql`create index on ${sql(table)} (address_key, line)`;
-    await sql`analyze ${sql(table)} (address_key)`;
     return await mergeAll(ctx, sql, table, { ...row, options: row.options }, staged.rowsRead);
   } catch (error) {
     // A state that a person sees; the job itself is thrown back to be tried again where trying again may help.
@@ -92,6 +81,7 @@ async function mergeAll(
     workspaceId: row.workspaceId,
     origin: `Import ${row.fileName}`,
     options: row.options,
+    pepper: await pepperOf(ctx, row.workspaceId),
   };
   let cancelled = false;
   const mergeNext = async (): Promise<void> => {
@@ -118,10 +108,21 @@ async function mergeAll(
       .set({ ...total, state: "finished", finishedAt: ctx.now(), updatedAt: ctx.now() })
       .where(and(eq(imports.id, row.id), eq(imports.state, "running")));
     await enqueue(tx, "resolve-domains", {}, { key: "resolve-domains" });
+    if (row.options.standing === "pending")
+      await enqueue(tx, "ask-to-confirm", { importId: row.id }, { key: `ask:${row.id}` });
     await notifyLive(tx, `import:${row.id}`);
     await notifyLive(tx, `workspace:${row.workspaceId}`);
   });
   return "finished";
+}
+
+async function pepperOf(ctx: Ctx, workspaceId: number): Promise<string | null> {
+  const [erased] = await ctx.db
+    .select({ workspaceId: erasures.workspaceId })
+    .from(erasures)
+    .where(eq(erasures.workspaceId, workspaceId))
+    .limit(1);
+  return erased ? erasurePepper(ctx.settings.secret, workspaceId) : null;
 }
 
 /** Ends an import that failed each time it was tried; people written so far stay. */
@@ -150,26 +151,4 @@ async function progress(
     .set({ ...values, updatedAt: ctx.now() })
     .where(eq(imports.id, importId));
   await notifyLive(ctx.db, `import:${importId}`);
-}
-
-function countBytes(bytes: AsyncIterable<Buffer>): { bytes: AsyncIterable<Buffer>; read: () => number } {
-  let read = 0;
-  return {
-    read: () => read,
-    bytes: (async function* () {
-      for await (const chunk of bytes) {
-        read += chunk.length;
-        yield chunk;
-      }
-    })(),
-  };
-}
-
-/** Excel's `sep=;` first line is a hint to programs, not a row. */
-async function* withoutSeparatorLine(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let first = true;
-  for await (const piece of text) {
-    yield first ? piece.replace(/^sep=.\r?\n/i, "") : piece;
-    first = false;
-  }
 }

@@ -13,7 +13,7 @@ export const MAX_REJECTS_KEPT = 100_000;
 export type Staged = { rowsRead: number; rejected: number; stoppedBecause: string | null };
 
 /**
- * Reads rows into the import's staging table by COPY; rows that are no person go to import_rejects with line and reason.
+ * Reads rows into a staging table by COPY; rows that are no person are handed back with line and reason.
  * Where the file cannot be read to its end, what was read stays and the reason is handed back as a rejected row.
  */
 export async function stageRows(
@@ -21,12 +21,15 @@ export async function stageRows(
   table: string,
   rows: AsyncIterable<CsvRow>,
   source: {
-    importId: number;
     columns: ImportColumn[];
     types: ReadonlyMap<string, AttributeType>;
     /** Tags that everybody gets besides those of the file. */
     extraTags: string[];
     skipFirst: boolean;
+    /** Gets rows that are no person, some at a time, the first MAX_REJECTS_KEPT of them. */
+    onRejects: (rejects: Reject[]) => Promise<void>;
+    /** Gets the cells of every row. */
+    onCells?: (cells: string[]) => void;
     onProgress: (rowsRead: number, rejected: number) => Promise<void>;
   },
 ): Promise<Staged> {
@@ -53,7 +56,7 @@ export async function stageRows(
   let reported = 0;
   let stoppedBecause: string | null = null;
   const flushRejects = async () => {
-    if (rejects.length > 0) await keepRejects(sql, source.importId, rejects);
+    if (rejects.length > 0) await source.onRejects(rejects);
     rejects = [];
   };
   const reject = (line: number, reason: string, cells: string[]) => {
@@ -72,6 +75,7 @@ export async function stageRows(
         continue;
       }
       rowsRead++;
+      source.onCells?.(cells);
       const read = readRow(cells, source.columns, source.types);
       if (read.ok) {
         const { row } = read;
@@ -104,9 +108,10 @@ export async function stageRows(
   return { rowsRead, rejected, stoppedBecause };
 }
 
-type Reject = { line: number; reason: string; cells: string[] };
+export type Reject = { line: number; reason: string; cells: string[] };
 
-async function keepRejects(sql: Sql, importId: number, rejects: Reject[]): Promise<void> {
+/** Keeps rows that were not taken, with line and reason. */
+export async function keepRejects(sql: Sql, importId: number, rejects: Reject[]): Promise<void> {
   const rows = rejects.map(({ line, reason, cells }) => ({
     line,
     reason: reason.slice(0, 500),

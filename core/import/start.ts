@@ -4,6 +4,7 @@ import { recordAudit } from "../platform/audit.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
+import { hasSender } from "../subscription/ask.ts";
 import type { ImportIdInput, StartImportInput } from "./input.ts";
 
 /** Tries from the file's start before an import counts as failed; the last comes some minutes after the first. */
@@ -45,6 +46,10 @@ export async function startImport(
       if (found.length !== new Set(input.listIds).size)
         return refuse("One of the lists is gone. Choose again.");
     }
+    if (input.standing === "pending" && !(await hasSender(tx, ctx.workspaceId)))
+      return refuse(
+        "This workspace has no sender yet, so nobody can be asked by mail. Add one in the settings, then come back: the columns are saved.",
+      );
     if (input.standing === "confirmed" && input.consentStatement === "") {
       const reason = "Say how these people agreed to get your mail. It is stored with each of them as proof.";
       return refuse(reason, { consentStatement: reason });

@@ -11,14 +11,20 @@ export const IMPORT_STATES = [
 ] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 
+export const DATE_ORDERS = ["day-first", "month-first"] as const;
+export type DateOrder = (typeof DATE_ORDERS)[number];
+
 /** What one column of the file becomes. */
 export type ImportColumn =
   | { to: "skip" }
   | { to: "address" }
   | { to: "tags" }
-  | { to: "attribute"; key: string; label: string; type: AttributeType }
+  /** `order`: how 3/4/2026 is meant, where the person said so. */
+  | { to: "attribute"; key: string; label: string; type: AttributeType; order?: DateOrder }
   | { to: "consent-at" }
-  | { to: "consent-ip" };
+  | { to: "consent-ip" }
+  /** Yes or no: rows that do not say yes are no consent. */
+  | { to: "agreed" };
 
 /** One entry a column of the file, in order; saved with the import and offered again for the same header. */
 export type ImportMapping = { columns: ImportColumn[] };
@@ -62,3 +68,20 @@ export type ImportDryRun = {
   /** Where the file cannot be read to its end. */
   stoppedBecause: string | null;
 };
+
+/** A trial that has looked at nothing yet. */
+export const emptyDryRun = (mapping: string): ImportDryRun => ({
+  state: "running",
+  mapping,
+  rows: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  doubles: 0,
+  suppressed: 0,
+  rejected: 0,
+  filled: [],
+  reasons: [],
+  examples: { rejected: [], doubles: [], suppressed: [] },
+  stoppedBecause: null,
+});

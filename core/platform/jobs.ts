@@ -14,6 +14,12 @@ export type JobPayloads = {
   /** Compares rollups and places with the ledger, nightly. */
   "reconcile-ledger": Record<string, never>;
   "run-import": { importId: number };
+  /** Tries the mapping of an import on all rows; writes nobody. */
+  "try-import": { importId: number };
+  /** Changes many subscribers, or takes such a change back. */
+  "run-bulk": { actId: number };
+  /** Asks pending people by mail: those whom an import brought, or those of a list who have not answered. */
+  "ask-to-confirm": { importId: number } | { listId: number };
   /** Looks up recipient domains that were never asked or whose answer is too old. */
   "resolve-domains": Record<string, never>;
   /** A DSN, complaint or unsubscribe mail that the inbound listener took. */

@@ -6,6 +6,7 @@ export const LIVE_CHANNEL = "live";
 
 export type LiveTopic =
   | `campaign:${number}`
+  | `bulk:${number}`
   | `import:${number}`
   | `workspace:${number}`
   | "lanes"

@@ -7,10 +7,11 @@ import type { SubscriberFilter } from "./filter-shape.ts";
 import { getSubscriber, listSubscribers } from "./read.ts";
 import { readSubscriptions, readTimeline } from "./timeline.ts";
 
-/** All that match, as CSV, a page at a time: memory does not grow with the list. */
+/** All that match, or those of them who were picked, as CSV, a page at a time: memory does not grow with the list. */
 export async function* exportSubscribers(
   ctx: WorkspaceCtx,
   filter: SubscriberFilter,
+  picked?: number[],
 ): AsyncGenerator<string> {
   const attributes = await listAttributes(ctx);
   yield csvLine([
@@ -28,6 +29,7 @@ export async function* exportSubscribers(
       sort: "joined",
       after,
       limit: 1000,
+      picked,
     });
     const ids = page.rows.map((row) => row.id);
     const details = ids.length

@@ -33,21 +33,3 @@ export const EraseSubscriberInput = z.object({
   typedAddress: z.string().trim().max(1000),
 });
 export type EraseSubscriberInput = z.infer<typeof EraseSubscriberInput>;
-
-/** Of a bulk act: the people picked, or all that match the filter of the page. */
-const selection = {
-  id: z.array(z.coerce.number().int()).max(500),
-  all: z.string().optional(),
-  filter: z.string().max(2000).optional(),
-};
-
-export const BulkInput = z.object(selection);
-export type BulkInput = z.infer<typeof BulkInput>;
-export const BulkTagInput = z.object({ ...selection, tag });
-export type BulkTagInput = z.infer<typeof BulkTagInput>;
-export const BulkListInput = z.object({
-  ...selection,
-  listId: z.coerce.number().int().positive(),
-  note: z.string().trim().min(3, "Say how these people agreed.").max(1000),
-});
-export type BulkListInput = z.infer<typeof BulkListInput>;

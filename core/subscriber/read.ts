@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { subscribers as s } from "#db/schema/index.ts";
 import { CoreError, type WorkspaceCtx } from "../platform/context.ts";
 import { filterSql, standingSql } from "./filter.ts";
@@ -35,10 +35,14 @@ export function nameOf(attributes: Attributes): string {
 export async function listSubscribers(
   ctx: WorkspaceCtx,
   filter: SubscriberFilter,
-  page: { sort: SubscriberSort; after: string | null; limit?: number },
+  page: { sort: SubscriberSort; after: string | null; limit?: number; picked?: number[] | undefined },
 ): Promise<{ rows: SubscriberRow[]; next: string | null }> {
   const limit = page.limit ?? PAGE_SIZE;
-  const where = and(await filterSql(ctx, filter), afterSql(page.sort, page.after));
+  const where = and(
+    await filterSql(ctx, filter),
+    afterSql(page.sort, page.after),
+    page.picked ? inArray(s.id, page.picked) : undefined,
+  );
   const rows = await ctx.db
     .select({
       id: s.id,

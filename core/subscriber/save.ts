@@ -7,6 +7,7 @@ import { recordAudit } from "../platform/audit.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
 import { joinLists, leaveLists } from "../subscription/change.ts";
+import { wasErased } from "./erasure.ts";
 import type { AddSubscriberInput, ChangeSubscriptionInput, UpdateSubscriberInput } from "./input.ts";
 import { getSubscriber } from "./read.ts";
 import type { Attributes } from "./types.ts";
@@ -25,6 +26,10 @@ export function addSubscriber(
     return Promise.resolve(refuse(reason, { consent: reason }));
   }
   return withTransaction(ctx, async (tx) => {
+    if (await wasErased(tx, ctx.workspaceId, parsed.addressKey)) {
+      const reason = "This person was erased on request. Only their own sign-up brings them back.";
+      return refuse(reason, { address: reason });
+    }
     const given: Attributes = {};
     if (input.firstName) given.first_name = input.firstName;
     if (input.lastName) given.last_name = input.lastName;

@@ -5,6 +5,7 @@ import { type ConfirmPayload, readConfirmToken } from "../mail/links.ts";
 import { type Ctx, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
 import { notifyLive } from "../platform/notify.ts";
+import { forgetErasure } from "../subscriber/erasure.ts";
 import { joinLists, liftOwnSuppression } from "./change.ts";
 import { findPublicWorkspace, type PublicWorkspace } from "./read-token.ts";
 
@@ -77,6 +78,7 @@ export async function confirmSubscription(
   const { workspace, person, form } = confirmation;
   return withTransaction(ctx, async (tx) => {
     await liftOwnSuppression(tx, workspace.id, person.addressKey);
+    await forgetErasure(tx, workspace.id, person.addressKey);
     const joined = await joinLists(
       tx,
       {

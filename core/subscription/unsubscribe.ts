@@ -1,5 +1,6 @@
+import { and, eq, inArray } from "drizzle-orm";
 import { z } from "zod";
-import { suppressions } from "#db/schema/index.ts";
+import { subscriptions, suppressions } from "#db/schema/index.ts";
 import { type Ctx, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
 import { notifyLive } from "../platform/notify.ts";
@@ -42,7 +43,18 @@ export async function unsubscribe(ctx: Ctx, input: UnsubscribeInput): Promise<Re
     managed.token.lists.length === 0 ? "all" : managed.token.lists,
   );
   if (left.length > 0) await notifyLive(ctx.db, `campaign:${managed.token.campaign}`);
+  // Somebody was taken off by hand and now says so too: an undo of the former must not bring them back.
+  else await sayAgain(ctx, managed, person.id);
   return { ok: true, left };
+}
+
+async function sayAgain(ctx: Ctx, managed: Managed, subscriberId: number): Promise<void> {
+  const gone = managed.linkLists.filter((list) => list.status === "unsubscribed").map((list) => list.id);
+  if (gone.length === 0) return;
+  await ctx.db
+    .update(subscriptions)
+    .set({ unsubscribedAt: ctx.now() })
+    .where(and(eq(subscriptions.subscriberId, subscriberId), inArray(subscriptions.listId, gone)));
 }
 
 /** Takes back what the unsubscribe button of this link did. */

@@ -52,6 +52,30 @@ export const CATALOGUE = {
       "If that was not you, do nothing: without the confirmation you get no further mail.",
     ],
   }),
+  askToJoin: (given: { workspace: string; lists: string[]; link: string; days: number }): Letter => ({
+    subject: `Do you want mail from ${given.workspace}?`,
+    heading: "You decide",
+    before: [
+      `${given.workspace} has this address and would like to send you ${given.lists.join(", ")}. Nothing comes unless you say yes.`,
+    ],
+    button: { label: "Yes, sign me up", href: given.link },
+    after: [
+      `The link works for ${given.days} days.`,
+      "If you do nothing, you are reminded once at most and get no further mail.",
+    ],
+  }),
+  remind: (given: { workspace: string; lists: string[]; link: string; days: number }): Letter => ({
+    subject: `Still want mail from ${given.workspace}?`,
+    heading: "One step is left",
+    before: [
+      `This address was signed up for ${given.lists.join(", ")}, but nobody has confirmed it. Without that you get no mail.`,
+    ],
+    button: { label: "Confirm", href: given.link },
+    after: [
+      `The link works for ${given.days} days.`,
+      "This is the only reminder. If it was not you, do nothing.",
+    ],
+  }),
   alreadyIn: (given: { workspace: string; lists: string[] }): Letter => ({
     subject: `You are already subscribed to ${given.workspace}`,
     heading: "You are already in",

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Ctx } from "#core/platform/context.ts";
-import { campaigns, imports, memberships } from "#db/schema/index.ts";
+import { bulkActs, campaigns, imports, memberships } from "#db/schema/index.ts";
 
 /** True where a person may hear that something behind a live topic changed. */
 export async function mayListen(
@@ -10,14 +10,15 @@ export async function mayListen(
   if (input.topic === "lanes" || input.topic === "sandbox" || input.topic === "system") {
     return input.isAdministrator;
   }
-  const match = /^(campaign|import|workspace):([1-9]\d{0,8})$/.exec(input.topic);
+  const match = /^(bulk|campaign|import|workspace):([1-9]\d{0,8})$/.exec(input.topic);
   if (!match) return false;
   const id = Number(match[2]);
   const workspaceOf = {
     workspace: sql`${id}`,
     campaign: sql`(select ${campaigns.workspaceId} from ${campaigns} where ${campaigns.id} = ${id})`,
+    bulk: sql`(select ${bulkActs.workspaceId} from ${bulkActs} where ${bulkActs.id} = ${id})`,
     import: sql`(select ${imports.workspaceId} from ${imports} where ${imports.id} = ${id})`,
-  }[match[1] as "workspace" | "campaign" | "import"];
+  }[match[1] as "workspace" | "campaign" | "import" | "bulk"];
   const found = await ctx.db
     .select({ one: sql`1` })
     .from(memberships)

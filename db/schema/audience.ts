@@ -16,6 +16,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { BULK_KINDS, BULK_STATES, type BulkOptions } from "../../core/bulk/types.ts";
 import {
   IMPORT_STATES,
   type ImportDryRun,
@@ -24,15 +25,9 @@ import {
 } from "../../core/import/types.ts";
 import { CONSENT_KINDS, OPT_INS, SUBSCRIPTION_STATUSES } from "../../core/list/types.ts";
 import type { SegmentGroup } from "../../core/segment/types.ts";
-import {
-  ATTRIBUTE_TYPES,
-  type Attributes,
-  BULK_KINDS,
-  BULK_STATES,
-  type BulkOptions,
-} from "../../core/subscriber/types.ts";
+import { ATTRIBUTE_TYPES, type Attributes } from "../../core/subscriber/types.ts";
 import { SUPPRESSION_REASONS, type SuppressionEvidence } from "../../core/suppression/types.ts";
-import { at } from "./columns.ts";
+import { at, bytea } from "./columns.ts";
 import { files } from "./files.ts";
 import { users, workspaces } from "./people.ts";
 
@@ -324,7 +319,7 @@ export const bulkActPeople = pgTable(
   {
     actId: integer("act_id").notNull(),
     subscriberId: bigint("subscriber_id", { mode: "number" }).notNull(),
-    /** Lists that the person was taken off, or on which they were pending before. */
+    /** Lists whose subscription changed, where it did not begin with the act: negative where the person was pending. */
     lists: integer("lists").array(),
   },
   (t) => [
@@ -335,4 +330,17 @@ export const bulkActPeople = pgTable(
       foreignColumns: [bulkActs.id],
     }).onDelete("cascade"),
   ],
+);
+
+/** One-way marks of erased people, so that no import and no person brings them back; their own sign-up does. */
+export const erasures = pgTable(
+  "erasures",
+  {
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    mark: bytea("mark").notNull(),
+    at: at("at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ name: "erasures_pkey", columns: [t.workspaceId, t.mark] })],
 );

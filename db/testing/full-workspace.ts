@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import sharp from "sharp";
+import { addTag } from "#core/bulk/start.ts";
 import { launchCampaign } from "#core/campaign/launch.ts";
 import { pauseCampaign } from "#core/campaign/pause.ts";
 import { scheduleCampaign } from "#core/campaign/schedule.ts";
@@ -94,6 +95,14 @@ export async function makeFullWorkspace({ db, sql: raw }: TestDatabase, mark: st
     listId: list.id,
     status: "unsubscribed",
   });
+  const waiting = await makeSubscriber(db, workspace.id, {
+    address: `waiting@${mark}.example`,
+    listId: list.id,
+    status: "pending",
+  });
+  await db.execute(
+    sql`update subscriptions set asks = 1, asked_at = now() - interval '2 days' where subscriber_id = ${waiting.id}`,
+  );
   await db.insert(consentEvents).values({
     workspaceId: workspace.id,
     subscriberId: person.id,
@@ -206,6 +215,8 @@ export async function makeFullWorkspace({ db, sql: raw }: TestDatabase, mark: st
     }),
   );
   await runImport(systemCtx(db), raw, { importId: finished.importId });
+  const bulk = ok(await addTag(ctx, { id: [person.id], tag: `bulk-${mark}` }));
+  const queued = ok(await addTag(ctx, { id: [], all: "1", tag: `queued-${mark}` }));
   const template = ok(await createTemplate(ctx, { name: `Template ${mark}`, from: "blank" }, compile));
   const invitation = ok(await inviteMember(ctx, { address: addressIn(mark, "guest"), role: "viewer" }));
   const image = ok(await uploadImage(ctx, { name: `Image ${mark}.png`, bytes: await picture() }));
@@ -237,6 +248,8 @@ export async function makeFullWorkspace({ db, sql: raw }: TestDatabase, mark: st
     closedFormId: closedForm.formId,
     mappedId: mapped.importId,
     finishedId: finished.importId,
+    bulkActId: bulk.actId,
+    queuedBulkId: queued.actId,
     templateId: template.templateId,
     templateAt: new Date(template0!.at).toISOString(),
     invitationId: invitation.invitationId,

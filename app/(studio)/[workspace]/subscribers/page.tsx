@@ -1,4 +1,4 @@
-import { Download, Upload, UserPlus } from "lucide-react";
+import { Download, History, Upload, UserPlus } from "lucide-react";
 import type { Metadata } from "next";
 import { requireWorkspace } from "#app/_server/page.ts";
 import { AddSubscriber } from "#components/subscriber/add-subscriber.tsx";
@@ -25,6 +25,7 @@ import {
   addSubscriberAction,
   addTagAction,
   addToListAction,
+  eraseManyAction,
   removeTagAction,
   unsubscribeManyAction,
 } from "./actions.ts";
@@ -65,6 +66,9 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
             </LinkButton>
             {canWrite ? (
               <>
+                <LinkButton href={`${path}/changes`} variant="ghost" icon={<History />}>
+                  Changes
+                </LinkButton>
                 <LinkButton href={`${path}/imports`} icon={<Upload />}>
                   Import
                 </LinkButton>
@@ -111,6 +115,7 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
             zone={workspace.timeZone}
             matching={count && count.count <= COUNT_MOST ? count.count : null}
             lists={lists}
+            exportHref={hrefWith(`${path}/export`, query, {})}
             actions={
               canWrite
                 ? {
@@ -118,6 +123,7 @@ export default async function Page({ params, searchParams }: PageProps<"/[worksp
                     removeTag: bind(removeTagAction),
                     addToList: bind(addToListAction),
                     unsubscribe: bind(unsubscribeManyAction),
+                    erase: bind(eraseManyAction),
                   }
                 : null
             }

@@ -3,6 +3,8 @@ import { notFound } from "next/navigation";
 import { requireWorkspace } from "#app/_server/page.ts";
 import { FormTable } from "#components/form/form-table.tsx";
 import { ListFields } from "#components/list/list-fields.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
+import { Banner } from "#components/ui/banner.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { ActionForm } from "#components/ui/form.tsx";
 import { formatNumber, formatPeople } from "#components/ui/format.ts";
@@ -13,7 +15,8 @@ import { SubmitButton } from "#components/ui/submit-button.tsx";
 import { listForms } from "#core/form/read.ts";
 import { listLists } from "#core/list/read.ts";
 import { hasRole } from "#core/platform/context.ts";
-import { archiveListAction, updateListAction } from "../actions.ts";
+import { countRemindable } from "#core/subscription/ask.ts";
+import { archiveListAction, remindPendingAction, updateListAction } from "../actions.ts";
 
 export const metadata: Metadata = { title: "List" };
 
@@ -25,6 +28,7 @@ export default async function Page({ params }: PageProps<"/[workspace]/lists/[id
   const forms = await listForms(ctx, list.id);
   const people = (standing: string) => `/${slug}/subscribers?list=${list.id}&standing=${standing}`;
   const canWrite = hasRole(ctx.role, "marketer");
+  const remindable = (await countRemindable(ctx))[list.id] ?? 0;
   return (
     <div className="page">
       <PageHeader
@@ -58,6 +62,28 @@ export default async function Page({ params }: PageProps<"/[workspace]/lists/[id
             },
           ]}
         />
+        {remindable > 0 ? (
+          <Banner
+            tone="info"
+            actions={
+              canWrite ? (
+                <ActionButton
+                  action={remindPendingAction.bind(null, slug)}
+                  values={{ listId: String(list.id) }}
+                  size="small"
+                >
+                  Remind {formatPeople(remindable)} once
+                </ActionButton>
+              ) : undefined
+            }
+          >
+            {list.pending === 1 ? "1 person waits" : `${formatNumber(list.pending)} people wait`} for
+            confirmation.{" "}
+            {remindable === list.pending
+              ? "Nobody has reminded them yet."
+              : `${formatNumber(remindable)} of them have not been reminded yet.`}
+          </Banner>
+        ) : null}
         <Panel title="Forms of this list" flush>
           <FormTable rows={forms} path={`/${slug}`} bare />
         </Panel>

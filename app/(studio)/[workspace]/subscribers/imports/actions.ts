@@ -16,7 +16,20 @@ export async function mapImportAction(slug: string, form: FormData) {
 }
 
 export const setImportHeaderAction = workspaceAction("marketer", SetImportHeaderInput, setImportHeader);
-export const mapAfreshAction = workspaceAction("marketer", ImportIdInput, mapAfresh);
+/** Saves a choice as it is made; the page stays. */
+export async function saveMappingAction(slug: string, form: FormData) {
+  return map(slug, { importId: form.get("importId"), choices: form.getAll("column") });
+}
+
+const afresh = workspaceAction("marketer", ImportIdInput, mapAfresh);
+
+/** Suggests a mapping anew; the fields are made anew with it. */
+export async function mapAfreshAction(slug: string, form: FormData) {
+  const result = await afresh(slug, form);
+  if (result.ok) redirect(`/${slug}/subscribers/imports/${form.get("importId")}?fresh=${Date.now()}`);
+  return result;
+}
+
 const start = workspaceAction("marketer", StartImportInput, startImport);
 
 export async function startImportAction(slug: string, form: FormData) {
