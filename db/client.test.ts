@@ -1,6 +1,7 @@
 import { sql as fragment } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { anotherDatabase, testDatabase, uniqueId } from "#db/testing/database.ts";
+import { reconnectDelay } from "./client.ts";
 
 test("both pools see one database, without JIT and in UTC", async () => {
   const { db, sql } = await testDatabase();
@@ -23,4 +24,12 @@ test("a file has one database, and another only when asked for", async () => {
   expect((await testDatabase()).url).toBe(first.url);
   expect((await anotherDatabase()).url).not.toBe(first.url);
   expect(uniqueId()).not.toBe(uniqueId());
+});
+
+test("a lost server is dialled again within a second, however often it was not there", () => {
+  const longest = Array.from({ length: 60 }, (_, failures) => reconnectDelay(failures, 1));
+  expect(longest[0]).toBeLessThanOrEqual(0.05);
+  expect(longest).toEqual(longest.toSorted((a, b) => a - b));
+  expect(Math.max(...longest)).toBe(1);
+  expect(reconnectDelay(0, 0)).toBeGreaterThan(0);
 });

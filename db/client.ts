@@ -19,6 +19,15 @@ export interface DbOptions {
 }
 
 /**
+ * How long a connection waits before it dials again, seconds, after `failures` in a row over the whole pool. postgres.js
+ * would wait up to 20 s, and counts the failures of all connections together: after a restart of the server a worker
+ * stood still for most of a minute.
+ */
+export function reconnectDelay(failures: number, random = Math.random()): number {
+  return Math.min(1, 0.05 * 2 ** failures) * (0.5 + random / 2);
+}
+
+/**
  * Two pools on one database: `db` for drizzle, `sql` for postgres.js by hand.
  * They are apart because drizzle switches off the parsing of dates and JSON on the client that it gets:
  * in `sql`, dates are Date and JSON is given and read as objects (`sql.json(value)`).
@@ -28,6 +37,7 @@ export function makeDb(url: string, options: DbOptions = {}): { db: Db; sql: Sql
     max: options.max ?? 10,
     connect_timeout: 10,
     idle_timeout: 60,
+    backoff: reconnectDelay,
     max_lifetime: 30 * 60,
     onnotice: () => {},
     connection: {
