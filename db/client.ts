@@ -2,6 +2,7 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import * as schema from "#db/schema/index.ts";
 import { guardTransactions } from "./guard-transactions.ts";
+import { renewingPool } from "./renewing-pool.ts";
 
 export type Schema = typeof schema;
 export type Db = PostgresJsDatabase<Schema>;
@@ -16,6 +17,8 @@ export interface DbOptions {
   applicationName?: string;
   /** Ends statements that run longer; without it there is no limit. */
   statementTimeoutMs?: number;
+  /** How long work may go on that began before a connection of its pool was lost; 30 minutes unless said. */
+  graceMs?: number;
 }
 
 /**
@@ -49,13 +52,20 @@ export function makeDb(url: string, options: DbOptions = {}): { db: Db; sql: Sql
       ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
     },
   };
-  const forDrizzle = guardTransactions(postgres(url, connection));
-  const sql = guardTransactions(postgres(url, connection));
+  const graceMs = options.graceMs ?? 30 * 60_000;
+  const open = (onclose: () => void) => guardTransactions(postgres(url, { ...connection, onclose }));
+  const forDrizzle = renewingPool((onclose) => {
+    const pool = open(onclose);
+    // It sets the types of each client that it gets: a fresh one needs that, too.
+    drizzle(pool, { schema });
+    return pool;
+  }, graceMs);
+  const byHand = renewingPool(open, graceMs);
   return {
-    db: drizzle(forDrizzle, { schema }),
-    sql,
+    db: drizzle(forDrizzle.sql, { schema }),
+    sql: byHand.sql,
     end: async () => {
-      await Promise.all([forDrizzle.end({ timeout: 5 }), sql.end({ timeout: 5 })]);
+      await Promise.all([forDrizzle.end(), byHand.end()]);
     },
   };
 }

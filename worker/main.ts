@@ -25,9 +25,12 @@ const JOBS_END_MS = 20_000;
 
 const settings = env();
 const logger = log("worker");
-const main = makeDb(settings.databaseUrl, { max: 6, applicationName: "lettermill worker" });
-const lease = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill lease" });
-const facts = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill facts" });
+const main = makeDb(settings.databaseUrl, { max: 4, applicationName: "lettermill worker" });
+/** Statements of lanes take milliseconds. One without an answer for so long has none to come; it is asked again. */
+const graceMs = 3_000;
+const lanesDb = makeDb(settings.databaseUrl, { max: 6, applicationName: "lettermill lanes", graceMs });
+const lease = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill lease", graceMs });
+const facts = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill facts", graceMs });
 const ctx: Ctx = {
   db: main.db,
   now: () => new Date(),
@@ -35,8 +38,8 @@ const ctx: Ctx = {
   settings: { appUrl: settings.appUrl, secret: settings.appSecret },
 };
 const engine = new Engine({
-  db: main.db,
-  sql: main.sql,
+  db: lanesDb.db,
+  sql: lanesDb.sql,
   leaseSql: lease.sql,
   factsSql: facts.sql,
   env: settings,
@@ -85,7 +88,7 @@ async function stop(): Promise<void> {
   clearInterval(finishing);
   const jobsEnd = Promise.race([jobs.stop(), new Promise((done) => setTimeout(done, JOBS_END_MS).unref())]);
   await Promise.all([engine.drain(), lanes.stop(), jobsEnd]);
-  await Promise.allSettled([pool.end(), main.end(), lease.end(), facts.end()]);
+  await Promise.allSettled([pool.end(), main.end(), lanesDb.end(), lease.end(), facts.end()]);
   logger.info("stopped");
 }
 
