@@ -100,7 +100,11 @@ export class LaneConnections {
    */
   open(needs: ReadonlyMap<Site, number>, backlog: number, now: number): number | null {
     if (this.isClosed) return null;
-    const ramp = connectionRamp(this.limit, backlog);
+    // Two sites in turn need a connection each, however short the backlog.
+    const ramp = Math.max(
+      connectionRamp(this.limit, backlog),
+      Math.min(Math.floor(this.limit), needs.size, 2),
+    );
     const mostFor = (site: Site) =>
       site.holdUntil > now || (site.noDialUntil > now && site.have === 0) ? 0 : site.most;
     const shares = shareConnections(needs, ramp, mostFor);

@@ -38,8 +38,12 @@ import type { Targets } from "./targets.ts";
 const LINGER_MS = 1_500;
 const LOOK_AGAIN_MS = 250;
 const AFTER_ERROR_MS = 500;
-/** A connection waits so long for another domain's turn before it takes the same domain once more. */
-const PATIENCE_MS = 100;
+/**
+ * A turn is left to another domain for so long at most before the same domain goes once more: time to open a
+ * connection where those of a minute are counted. Halved each time nothing came of it, so that nobody is throttled.
+ */
+const PATIENCE_MS = 1_000;
+const LEAST_PATIENCE_MS = 10;
 /** A site that nobody answers at. */
 const DOWN_MS = 60_000;
 /** Mails of a site held for longer than this go back and are tried when it is over. */
@@ -93,6 +97,7 @@ export class Lane {
   #nextFill = 0;
   #dryUntil: number | null = null;
   #patientSince: number | null = null;
+  #patienceMs = PATIENCE_MS;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #pumping = false;
@@ -286,6 +291,8 @@ export class Lane {
       );
       if (!choice) break;
       if (choice.tier === 3 && this.#waitsForOthers()) break;
+      if (choice.tier < 3 && this.#patientSince !== null)
+        this.#patienceMs = Math.min(PATIENCE_MS, this.#patienceMs * 2);
       this.#patientSince = null;
       this.#tat = may.state;
       const [item] = this.#queue.splice(choice.index, 1);
@@ -294,19 +301,20 @@ export class Lane {
     if (soonest < Number.POSITIVE_INFINITY) this.#pumpIn(soonest);
   }
 
-  /** Whether another domain stands near whose connection will soon be free: then this turn is left to it, briefly. */
+  /** Whether another domain stands near that may soon have a connection: then this turn is left to it, briefly. */
   #waitsForOthers(): boolean {
     const now = Date.now();
-    const isNear = (item: Item) => {
-      if (item.domain === this.#last || !item.site || item.site.holdUntil > now) return false;
-      return item.site.busy.size + item.site.opening > 0;
-    };
+    const isNear = ({ domain, site }: Item) =>
+      domain !== this.#last && site !== null && site.most > 0 && site.holdUntil <= now;
     if (!this.#queue.slice(0, LOOK_AHEAD).some(isNear)) return false;
     this.#patientSince ??= performance.now();
-    const left = PATIENCE_MS - (performance.now() - this.#patientSince);
-    if (left <= 0) return false;
-    this.#pumpIn(left);
-    return true;
+    const left = this.#patienceMs - (performance.now() - this.#patientSince);
+    if (left > 0) {
+      this.#pumpIn(left);
+      return true;
+    }
+    this.#patienceMs = Math.max(LEAST_PATIENCE_MS, this.#patienceMs / 2);
+    return false;
   }
 
   #start(item: Item, now: number): void {

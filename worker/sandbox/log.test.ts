@@ -45,11 +45,15 @@ test("copies are those that were taken, told of or not", () => {
   expect(log.copies()).toEqual([{ address: "ann@a.example", messageId: "<1>", copies: 2 }]);
 });
 
-test("repeats are counted in the order of starting, lane by lane", () => {
+test("repeats are counted in the order of starting, lane by lane, while others wait", () => {
   const log = new MailLog(Number.POSITIVE_INFINITY);
   log.add(record({ startedAt: 3, domain: "b.example" }));
   log.add(record({ startedAt: 1, domain: "a.example" }));
   log.add(record({ startedAt: 2, domain: "b.example" }));
   log.add(record({ startedAt: 4, domain: "b.example", clientIp: "127.0.0.2" }));
-  expect(measureRepeats(log.records)).toEqual({ starts: 4, repeats: 1 });
+  // Nobody else is left: b after b is no repeat.
+  expect(measureRepeats(log.records)).toEqual({ starts: 4, repeats: 0 });
+  log.add(record({ startedAt: 5, domain: "c.example" }));
+  expect(measureRepeats(log.records)).toEqual({ starts: 5, repeats: 1 });
+  expect(measureRepeats(log.records, () => "one")).toEqual({ starts: 5, repeats: 2 });
 });

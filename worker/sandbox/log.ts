@@ -72,21 +72,25 @@ export class MailLog {
   }
 }
 
+/** Mails of a lane that may be chosen from: if another domain is among the next so many, it could have been its turn. */
+const NEAR = 100;
+
 /**
- * Of the mails of each lane, how often two started one after the other for the same domain. `laneOf` names the lane
- * of a record; by default one client address and provider.
+ * Of the mails of each lane, how often two started one after the other for the same domain while mail for another one
+ * was near. `laneOf` names the lane of a record; by default one client address and provider.
  */
 export function measureRepeats(
   records: readonly MailRecord[],
   laneOf: (record: MailRecord) => string = (record) => `${record.clientIp} ${record.provider}`,
 ): { starts: number; repeats: number } {
-  const last = new Map<string, string>();
   let repeats = 0;
   const inOrder = records.toSorted((a, b) => a.startedAt - b.startedAt || a.id - b.id);
-  for (const record of inOrder) {
-    const lane = laneOf(record);
-    if (last.get(lane) === record.domain) repeats += 1;
-    last.set(lane, record.domain);
+  for (const lane of Map.groupBy(inOrder, laneOf).values()) {
+    for (let i = 1; i < lane.length; i += 1) {
+      const { domain } = lane[i] as MailRecord;
+      if (lane[i - 1]?.domain !== domain) continue;
+      if (lane.slice(i + 1, i + NEAR).some((later) => later.domain !== domain)) repeats += 1;
+    }
   }
   return { starts: inOrder.length, repeats };
 }

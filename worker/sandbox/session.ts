@@ -182,7 +182,8 @@ export class Session {
     const size = / SIZE=(\d+)/i.exec(found[2] ?? "");
     if (size && Number(size[1]) > maxSize) return this.#reply("552 5.3.4 Message size exceeds fixed limit");
     this.#mailFrom = found[1] ?? "";
-    this.#startedAt = Date.now();
+    // Finer than a millisecond, so that the order of starts over several connections is known.
+    this.#startedAt = performance.timeOrigin + performance.now();
     this.#reply("250 2.1.0 OK");
   }
 
@@ -267,7 +268,9 @@ export class Session {
     const raw = this.#context.keepBodies ? body.message() : null;
     if (raw) this.#inspect(raw);
     const dropped = this.#drops("dropafter");
-    const reply = dropped ? "" : `250 2.0.0 OK ${this.#startedAt.toString(36)}.${this.#id}.${this.#taken}`;
+    const reply = dropped
+      ? ""
+      : `250 2.0.0 OK ${Math.floor(this.#startedAt).toString(36)}.${this.#id}.${this.#taken}`;
     if (raw)
       this.#note(
         `C: (${body.length} octets)\r\nC: .`,

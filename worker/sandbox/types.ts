@@ -100,7 +100,7 @@ export type Outcome = (typeof outcomes)[number];
 /** One recipient of one transaction. `accepted` and `dropped-after-dot` were taken. */
 export interface MailRecord {
   id: number;
-  /** Milliseconds since the epoch, at MAIL FROM. */
+  /** Milliseconds since the epoch with their fraction, at MAIL FROM. */
   startedAt: number;
   /** Milliseconds since the epoch, at the reply that decided the outcome. */
   at: number;
