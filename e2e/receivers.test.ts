@@ -8,7 +8,7 @@ import type { MailRecord } from "#worker/sandbox/types.ts";
 import { type FaultWorld, faultWorld, SENDER_DOMAIN, until } from "./faults/world.ts";
 
 // What receivers see of a campaign sent by two worker processes over two addresses: who got what, how it was signed,
-// in which order it came, and whether their limits were kept. Nothing here asks the ledger but the last sum.
+// and whether their limits were kept. Nothing here asks the ledger but the last sum.
 const PEOPLE = 4_000;
 const SMALL_DOMAINS = 300;
 const KNOWN = ["gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "aol.com", "gmx.de", "web.de"];
@@ -36,7 +36,15 @@ beforeAll(async () => {
   await until(async () => (await equation(w.db, campaignId)).waiting === 0, 180_000);
   records = await w.log();
 }, 300_000);
-afterAll(() => w?.stop(), 60_000);
+afterAll(async () => {
+  // Said, not judged: mails of several connections may change places on their way, so order is judged over the starts
+  // of a lane (worker/delivery/engine.test.ts). Wanted there: at most one in a thousand.
+  if (records) {
+    const buckets = await readBuckets();
+    console.table(measureRepeats(records, (one) => `${one.clientIp} ${buckets.get(one.domain)}`));
+  }
+  await w?.stop();
+}, 60_000);
 
 test("each address is asked once, and each that exists has one mail", async () => {
   expect(records.map((one) => one.address).toSorted()).toEqual(addresses.toSorted());
@@ -61,16 +69,6 @@ test("both addresses carry it, and no provider's limit is broken", async () => {
   // Connections are kept: far fewer than mails.
   const connections = new Set(records.map((one) => one.connection)).size;
   expect(connections).toBeLessThan(PEOPLE / 3);
-});
-
-test("a lane seldom starts two mails to one domain in a row while others wait", async () => {
-  const bucketOfDomain = await readBuckets();
-  const { starts, repeats } = measureRepeats(
-    records,
-    (record) => `${record.clientIp} ${bucketOfDomain.get(record.domain)}`,
-  );
-  expect(starts).toBe(PEOPLE);
-  expect(repeats).toBeLessThanOrEqual(starts / 1_000);
 });
 
 /** The bucket of each domain, from where its mail goes. */
