@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import * as schema from "#db/schema/index.ts";
+import { ARRAY_TYPES } from "./array-types.ts";
 import { guardTransactions } from "./guard-transactions.ts";
 import { renewingPool } from "./renewing-pool.ts";
 
@@ -43,6 +44,8 @@ export function makeDb(url: string, options: DbOptions = {}): { db: Db; sql: Sql
     backoff: reconnectDelay,
     max_lifetime: 30 * 60,
     onnotice: () => {},
+    fetch_types: false,
+    types: ARRAY_TYPES as Record<string, never>,
     connection: {
       application_name: options.applicationName ?? "lettermill",
       TimeZone: "UTC",

@@ -133,6 +133,13 @@ export async function release(sql: Sql, hold: LaneHold, tat: number): Promise<vo
     where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}`;
 }
 
+/** The lanes that this worker owns, whether or not it knows: it may never have heard that it got one. */
+export async function ownedLanes(sql: Sql, workerId: number): Promise<(LaneHold & { tat: number })[]> {
+  return sql<(LaneHold & { tat: number })[]>`
+    select id as "laneId", worker_id as "workerId", epoch, coalesce(extract(epoch from tat)::float8 * 1000, 0) as tat
+    from lanes where worker_id = ${workerId}`;
+}
+
 export type LaneNews = LaneHold & {
   connections: number;
   /** Accepted in the last minute. */

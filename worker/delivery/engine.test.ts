@@ -96,6 +96,20 @@ test("a deferred recipient is tried again when its turn comes, and the same Mess
   ).toHaveLength(mine().length - 1);
 });
 
+test("a lane whose owner never heard that it got it is given up and runs", async () => {
+  const domain = "mail-seven.example";
+  await until(settled(await w.launch([`first@${domain}`])));
+  const lane = async () =>
+    (
+      await w.sql`select l.id, l.worker_id from lanes l join sources s on s.id = l.source_id
+    where l.bucket = (select bucket from rollups r join campaigns c on c.id = r.campaign_id order by r.campaign_id desc limit 1)`
+    )[0];
+  await until(async () => (await lane())?.worker_id === null, 15_000);
+  await w.sql`update lanes set worker_id = (select id from workers order by id desc limit 1), epoch = epoch + 1 where id = ${(await lane())?.id}`;
+  await until(settled(await w.launch([`second@${domain}`])), 15_000);
+  expect(w.log().filter((mail) => mail.address === `second@${domain}`)).toHaveLength(1);
+});
+
 test("a campaign of many domains keeps every receiver's limits, interleaves, and adds up", async () => {
   const addresses: string[] = [];
   const domains = ["gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "web.de", "icloud.com"];

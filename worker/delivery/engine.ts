@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/delivery/lane-read.ts";
-import { acquire, release, reportLanes } from "#core/delivery/lease.ts";
+import { acquire, ownedLanes, release, reportLanes } from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import { type Dns, makeDns } from "#core/domain/dns.ts";
@@ -55,6 +55,8 @@ export class Engine implements LaneHouse {
   readonly #hosts = new HostMemory();
   readonly #timeouts: Partial<Timeouts> | undefined;
   readonly #lanes = new Map<number, { lane: Lane; done: Promise<void> }>();
+  /** Lanes that are being asked for. */
+  readonly #taking = new Set<number>();
   readonly #relayBuckets = new Map<number, number[]>();
   #network: EffectiveNetwork | null = null;
   #dns: Dns | null = null;
@@ -80,7 +82,7 @@ export class Engine implements LaneHouse {
     this.membership = new Membership(
       options.leaseSql,
       { host: hostname(), pid: process.pid },
-      { lost: () => this.#loseAll(), buried: () => void this.#wake() },
+      { lost: () => this.#loseAll(), buried: () => void this.#wake().catch(sayLater) },
     );
   }
 
@@ -118,27 +120,40 @@ export class Engine implements LaneHouse {
 
   /** Runs a lane to its end; returns at once where somebody else does, or nothing may be started. */
   async runLane(laneId: number): Promise<void> {
-    if (this.#stopping || !this.membership.mayStart || this.#lanes.has(laneId)) return;
+    if (this.#stopping || !this.membership.mayStart) return;
+    if (this.#lanes.has(laneId) || this.#taking.has(laneId)) return;
+    this.#taking.add(laneId);
+    let taken: { lane: Lane; done: Promise<void> } | null;
+    try {
+      taken = await this.#take(laneId);
+    } finally {
+      this.#taking.delete(laneId);
+    }
+    if (!taken) return;
+    try {
+      await taken.done;
+    } finally {
+      this.#lanes.delete(laneId);
+    }
+  }
+
+  async #take(laneId: number): Promise<{ lane: Lane; done: Promise<void> } | null> {
     const row = await acquire(this.sql, laneId, this.membership.workerId);
-    if (!row) return;
+    if (!row) return null;
     const hold = { laneId, workerId: this.membership.workerId, epoch: row.epoch };
     const source = await readSource(this.sql, this.#env.appSecret, row.sourceId);
-    if (this.#stopping || this.#lanes.has(laneId) || !source) {
+    if (this.#stopping || !source) {
       await release(this.sql, hold, row.tat);
-      return;
+      return null;
     }
     const isRelay = row.bucket === RELAY_BUCKET;
     if (isRelay) this.#relayBuckets.set(row.sourceId, await bucketsOfSource(this.sql, row.sourceId));
     const buckets = isRelay ? () => this.#relayBuckets.get(row.sourceId) ?? [] : () => [row.bucket];
     const lane = new Lane(this, row, source, buckets);
-    const done = lane.run();
-    this.#lanes.set(laneId, { lane, done });
+    const taken = { lane, done: lane.run() };
+    this.#lanes.set(laneId, taken);
     this.#served += 1;
-    try {
-      await done;
-    } finally {
-      this.#lanes.delete(laneId);
-    }
+    return taken;
   }
 
   /** Has one conversation over a source, heard line by line: the way of every mail, less the ledger. Never throws. */
@@ -177,6 +192,7 @@ export class Engine implements LaneHouse {
 
   async #tick(): Promise<void> {
     await this.#readNetwork();
+    await this.#releaseForgotten();
     const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
     if (lanes.length > 0) {
       const own = await reportLanes(
@@ -203,6 +219,18 @@ export class Engine implements LaneHouse {
       }
     }
     await this.#wake();
+  }
+
+  /**
+   * The database may have gone away while a lane was taken or given up, and the answer with it. Nobody else may have
+   * such a lane while this worker lives.
+   */
+  async #releaseForgotten(): Promise<void> {
+    for (const hold of await ownedLanes(this.sql, this.membership.workerId)) {
+      if (this.#lanes.has(hold.laneId) || this.#taking.has(hold.laneId)) continue;
+      logger.warn({ laneId: hold.laneId }, "a lane was given up late");
+      await release(this.sql, hold, hold.tat);
+    }
   }
 
   async #wake(): Promise<void> {
@@ -243,11 +271,15 @@ export class Engine implements LaneHouse {
         if (isRunning) return;
         isRunning = true;
         work()
-          .catch((error) => logger.warn({ err: error }, "a regular look failed; trying again"))
+          .catch(sayLater)
           .finally(() => {
             isRunning = false;
           });
       }, ms),
     );
   }
+}
+
+function sayLater(error: unknown): void {
+  logger.warn({ err: error }, "a regular look failed; trying again");
 }
