@@ -71,6 +71,9 @@ export async function open(
 
 export type OpenCampaign = { workspaceId: number; isSystem: boolean };
 
+// `limit 1` keeps each lookup an index scan of its own: of a campaign that was just frozen the planner knows nothing, and
+// would read all of it for every claim.
+
 /** A campaign's recipient needs the confirmed subscription that counted, and no suppression. */
 function openCampaign(tx: TransactionSql, claim: Claim, workspaceId: number) {
   return tx<Row[]>`
@@ -83,7 +86,8 @@ function openCampaign(tx: TransactionSql, claim: Claim, workspaceId: number) {
         when u.status <> 'confirmed' then 'not-confirmed' end as refusal,
       coalesce(s.attributes, '{}'::jsonb) as attributes
     from unnest(${claim.seqs}::int[]) with ordinality c(seq, turn)
-    join deliveries d on d.campaign_id = ${claim.campaignId} and d.seq = c.seq and d.state in ('w', 'd')
+    cross join lateral (select * from deliveries d
+      where d.campaign_id = ${claim.campaignId} and d.seq = c.seq and d.state in ('w', 'd') limit 1) d
     left join lateral (select s.id, s.address_key, s.erased_at, s.attributes from subscribers s
       where s.id = d.subscriber_id and s.workspace_id = ${workspaceId} limit 1) s on true
     left join lateral (select x.reason from suppressions x where x.address_key = s.address_key and x.lifted_at is null
@@ -100,7 +104,8 @@ function openSystem(tx: TransactionSql, claim: Claim, workspaceId: number) {
       d.site_id as "siteId", d.list_id as "listId", d.variant, d.attempts, extract(epoch from d.first_at)::float8 * 1000 as "firstAt",
       case when x.reason is not null then 'suppressed: ' || x.reason end as refusal, '{}'::jsonb as attributes
     from unnest(${claim.seqs}::int[]) with ordinality c(seq, turn)
-    join deliveries d on d.campaign_id = ${claim.campaignId} and d.seq = c.seq and d.state in ('w', 'd')
+    cross join lateral (select * from deliveries d
+      where d.campaign_id = ${claim.campaignId} and d.seq = c.seq and d.state in ('w', 'd') limit 1) d
     join system_mails m on m.campaign_id = d.campaign_id and m.seq = d.seq
     left join lateral (select x.reason from suppressions x
       where x.address_key = lower(substring(d.address from '^(.*@)')) || d.domain and x.lifted_at is null

@@ -228,8 +228,8 @@ export class Engine implements LaneHouse {
   async #releaseForgotten(): Promise<void> {
     for (const hold of await ownedLanes(this.sql, this.membership.workerId)) {
       if (this.#lanes.has(hold.laneId) || this.#taking.has(hold.laneId)) continue;
-      logger.warn({ laneId: hold.laneId }, "a lane was given up late");
-      await release(this.sql, hold, hold.tat);
+      if (await release(this.sql, hold, hold.tat))
+        logger.warn({ laneId: hold.laneId }, "a lane was given up late");
     }
   }
 
