@@ -129,7 +129,8 @@ export async function adopt(
 
 /** Gives a lane up. The epoch fences it: who has lost the lane changes nothing, and is told false. */
 export async function release(sql: Sql, hold: LaneHold, tat: number): Promise<boolean> {
-  const rows = await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = now(), tat = ${tatParam(tat)}
+  const rows =
+    await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = now(), tat = ${tatParam(tat)}
     where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch} returning 1`;
   return rows.length > 0;
 }
