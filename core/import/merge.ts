@@ -178,25 +178,30 @@ async function writeSubscriptions(tx: Tx, job: MergeJob): Promise<void> {
     return;
   }
   const leaving = options.standing === "unsubscribed";
+  const status = tx`${leaving ? "unsubscribed" : "confirmed"}::subscription_status`;
+  const confirmedAt = leaving ? tx`null::timestamptz` : tx`coalesce(c.consent_at, now())`;
+  const leftAt = leaving ? tx`now()` : tx`null::timestamptz`;
   for (const listId of options.listIds) {
+    const subscription = tx`c.subscriber_id, ${listId}::int, ${workspaceId}::int, ${status}, ${confirmedAt}, ${leftAt}`;
+    const event = tx`${workspaceId}::int, c.subscriber_id, ${listId}::int, ${leaving ? leftAt : confirmedAt},
+      ${leaving ? "unsubscribed" : "imported"}::consent_kind, c.consent_ip, ${options.consentStatement || null}::text, ${origin}::text,
+      jsonb_build_object('importId', ${importId}::int, 'line', c.line)`;
+    const events = tx`consent_events (workspace_id, subscriber_id, list_id, at, kind, ip, wording, source, details)`;
+    const columns = tx`(subscriber_id, list_id, workspace_id, status, confirmed_at, unsubscribed_at)`;
+    // Nobody else can see the new people yet: no conflict to look for.
+    await tx`insert into subscriptions ${columns} select ${subscription} from chunk c where c.is_new order by c.subscriber_id`;
+    await tx`insert into ${events} select ${event} from chunk c where c.is_new`;
     // Joining never touches one who left; leaving touches everybody.
     await tx`
       with changed as (
-        insert into subscriptions as s (subscriber_id, list_id, workspace_id, status, confirmed_at, unsubscribed_at)
-        select subscriber_id, ${listId}, ${workspaceId}, ${leaving ? "unsubscribed" : "confirmed"}::subscription_status,
-          ${leaving ? null : tx`coalesce(consent_at, now())`}, ${leaving ? tx`now()` : null}
-        from chunk order by subscriber_id
+        insert into subscriptions as s ${columns} select ${subscription} from chunk c where not c.is_new order by c.subscriber_id
         on conflict (subscriber_id, list_id) do update set
           status = excluded.status,
           confirmed_at = coalesce(excluded.confirmed_at, s.confirmed_at),
           unsubscribed_at = excluded.unsubscribed_at
         where ${leaving ? tx`s.status <> 'unsubscribed'` : tx`s.status = 'pending'`}
         returning subscriber_id)
-      insert into consent_events (workspace_id, subscriber_id, list_id, at, kind, ip, wording, source, details)
-      select ${workspaceId}, c.subscriber_id, ${listId}, ${leaving ? tx`now()` : tx`coalesce(c.consent_at, now())`},
-        ${leaving ? "unsubscribed" : "imported"}::consent_kind, c.consent_ip, ${options.consentStatement || null}, ${origin},
-        jsonb_build_object('importId', ${importId}::int, 'line', c.line)
-      from chunk c join changed using (subscriber_id)`;
+      insert into ${events} select ${event} from chunk c join changed using (subscriber_id)`;
   }
 }
 

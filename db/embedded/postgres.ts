@@ -25,6 +25,7 @@ const SETTINGS: Record<string, string> = {
   shared_buffers: "256MB",
   max_connections: "200",
   wal_compression: "on",
+  wal_buffers: "64MB",
   max_wal_size: "4GB",
   jit: "off",
   fsync: "on",
