@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { equation } from "#core/ledger/equation.ts";
 import { reconcileCampaign } from "#core/ledger/reconcile.ts";
 import type { Db } from "#core/platform/db.ts";
+import { enqueue } from "#core/platform/jobs.ts";
 import { notifyLive } from "#core/platform/notify.ts";
 import { count, recordCampaignEvent } from "./event.ts";
 
@@ -44,6 +45,7 @@ async function finish(db: Db, now: Date): Promise<{ finished: number[]; differin
     await notifyLive(db, `campaign:${id}`);
     await notifyLive(db, `workspace:${workspace_id}`);
   }
+  if (rows.length > 0) await enqueue(db, "note-accepted", {}, { key: "note-accepted" });
   return { finished: rows.map((row) => row.id), differing };
 }
 

@@ -11,6 +11,8 @@ export type JobPayloads = {
   "close-campaign": { campaignId: number };
   /** Expires campaigns past their time and finishes those for which nothing waits. */
   "sweep-campaigns": Record<string, never>;
+  /** Notes on the people what receivers accepted, for segments. */
+  "note-accepted": Record<string, never>;
   /** Compares rollups and places with the ledger, nightly. */
   "reconcile-ledger": Record<string, never>;
   "run-import": { importId: number };

@@ -148,6 +148,8 @@ export const campaigns = pgTable(
     /** Frozen: how many matched, and how many of them are in the ledger. system: the last `seq` given out. */
     candidates: integer("candidates"),
     audienceSize: integer("audience_size").notNull().default(0),
+    /** How many acceptances stand on its people already (`last_accepted_at`). */
+    acceptedNoted: integer("accepted_noted").notNull().default(0),
     /** Why the last launch was refused, in words for the review page. */
     launchRefusal: text("launch_refusal"),
     createdBy: integer("created_by").references(() => users.id, { onDelete: "set null" }),

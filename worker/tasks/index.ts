@@ -6,6 +6,7 @@ import { askToConfirmTask } from "./ask-to-confirm.ts";
 import { closeCampaignTask } from "./close-campaign.ts";
 import { laneTask } from "./lane.ts";
 import { launchCampaignTask } from "./launch-campaign.ts";
+import { noteAcceptedTask } from "./note-accepted.ts";
 import { reconcileLedgerTask } from "./reconcile-ledger.ts";
 import { resolveDomainsTask } from "./resolve-domains.ts";
 import { runBulkTask } from "./run-bulk.ts";
@@ -25,6 +26,7 @@ export const otherTasks = (ctx: Ctx, sql: Sql): TaskList => ({
   "ask-to-confirm": (payload) => askToConfirmTask(ctx, payload),
   "close-campaign": (payload) => closeCampaignTask(ctx, payload),
   "launch-campaign": (payload) => launchCampaignTask(ctx, payload),
+  "note-accepted": () => noteAcceptedTask(ctx),
   "reconcile-ledger": () => reconcileLedgerTask(ctx),
   "resolve-domains": () => resolveDomainsTask(ctx),
   "run-bulk": (payload, { job }) => runBulkTask(ctx, payload, job),
