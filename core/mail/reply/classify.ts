@@ -2,29 +2,38 @@ import { BASIC_CODES, CODE_RULES } from "./code-rules.ts";
 import { cleanText } from "./parse.ts";
 import { PROVIDER_RULES } from "./provider-rules.ts";
 import { TEXT_RULES } from "./text-rules.ts";
-import type { Classification, Reply, ReplyRule, Stage } from "./types.ts";
+import type { Classification, Reply, ReplyRule, Stage, Verdict } from "./types.ts";
 
 export const REPLY_RULES: readonly ReplyRule[] = [...PROVIDER_RULES, ...TEXT_RULES, ...CODE_RULES];
 
 /** Before the first recipient is named, a refusal is about the connection and says nothing about anybody's address. */
 const BEFORE_RECIPIENT: readonly Stage[] = ["connect", "greeting", "hello", "tls", "auth"];
 
+/**
+ * RFC 5321 §4.2.3: what the server made of a command, not of the person named in it. 501 may also refuse a parameter, so
+ * that there the text is believed where it says something else.
+ */
+const SESSION_CODES: readonly number[] = [500, 502, 503, 504];
+const SYNTAX_ERROR = 501;
+
 /** Enough of a text to judge it by; the rest is evidence only. */
 const JUDGED_CHARS = 1500;
 
 /**
  * Turns a reply into a verdict and what follows from it. Never throws.
- * A 4xx is deferred, a 5xx bounced unless its rule says that it is about the moment, or it came before a recipient
- * was named. Only a bounced `recipient-dead` suppresses.
+ * A 4xx is deferred, a 5xx bounced unless its rule says that it is about the moment, it is about the conversation, or it
+ * came before a recipient was named. Only a bounced `recipient-dead` suppresses.
  */
 export function classifyReply(input: Reply & { stage: Stage; provider?: string | null }): Classification {
   const severity = severityOf(input);
   const rule = findRule(input, severity) ?? fallbackRule(input.code, severity);
   const early = BEFORE_RECIPIENT.includes(input.stage);
-  // At MAIL FROM it is the sender's address that is refused.
-  const verdict =
-    (early || input.stage === "mail") && rule.verdict === "recipient-dead" ? "policy" : rule.verdict;
-  const permanent = severity === 5 && !early && rule.retry !== true;
+  const verdict = verdictOf(input, rule);
+  // A server that reports of it has given up; one that we speak to may understand us the next time.
+  const isSession =
+    input.stage !== "report" &&
+    (SESSION_CODES.includes(input.code) || (input.code === SYNTAX_ERROR && verdict === "protocol"));
+  const permanent = severity === 5 && !early && !isSession && rule.retry !== true;
   return {
     verdict,
     permanent,
@@ -34,6 +43,13 @@ export function classifyReply(input: Reply & { stage: Stage; provider?: string |
     greylisted:
       severity === 4 && rule.greylisted === true && ["mail", "rcpt", "data", "dot"].includes(input.stage),
   };
+}
+
+/** Nobody's address is dead by a word about a command, nor by one before the recipient; at MAIL FROM it is the sender's. */
+function verdictOf(input: { code: number; stage: Stage }, rule: ReplyRule): Verdict {
+  if (rule.verdict !== "recipient-dead") return rule.verdict;
+  if (input.code === SYNTAX_ERROR || SESSION_CODES.includes(input.code)) return "protocol";
+  return input.stage === "mail" || BEFORE_RECIPIENT.includes(input.stage) ? "policy" : rule.verdict;
 }
 
 /** The basic code decides; a bounce message often has only the enhanced one. 0 where neither says. */

@@ -161,6 +161,36 @@ describe("classifyReply", () => {
     expect(judge("421 too busy", "connect")).toMatchObject({ permanent: false, verdict: "temporary" });
   });
 
+  it("takes a word about a command for one about the conversation: tried again, nobody suppressed", () => {
+    const stages = ["mail", "rcpt", "data", "dot"] as const;
+    for (const code of [500, 501, 502, 503, 504]) {
+      for (const said of [
+        "",
+        " 5.5.1 Bad sequence of commands",
+        " 5.1.1 User unknown",
+        " 5.1.3 Bad address syntax",
+      ]) {
+        for (const stage of stages) {
+          const result = judge(`${code}${said}`, stage);
+          expect(result, `${code}${said} at ${stage}`).toMatchObject({ permanent: false, suppress: false });
+          expect(result.verdict).toBe("protocol");
+        }
+        // Whoever reports of it tried for us, and has stopped.
+        expect(judge(`${code}${said}`, "report")).toMatchObject({ permanent: true, suppress: false });
+      }
+    }
+    expect(judge("503 5.5.1 Error: need RCPT command", "data").verdict).toBe("protocol");
+    expect(judge("504 5.5.2 <mail>: Helo command rejected: need fully-qualified hostname").permanent).toBe(
+      false,
+    );
+    // A parameter that was understood and refused.
+    expect(judge("501 5.1.8 Sender address rejected", "mail")).toMatchObject({
+      verdict: "policy",
+      permanent: true,
+    });
+    expect(judge("550 5.5.1 Protocol error")).toMatchObject({ verdict: "protocol", permanent: true });
+  });
+
   it("sees greylisting", () => {
     expect(judge("451 4.7.1 Greylisted, try again in 5 minutes")).toMatchObject({
       greylisted: true,
