@@ -17,7 +17,10 @@ import { makeUser, makeWorkspace, systemCtx } from "#db/testing/factories.ts";
 const ACTIONS: Record<string, Record<string, Door>> = {
   "(admin)/admin/domains": { checkDomainAction: "administrator" },
   "(admin)/admin/lanes": { holdLaneAction: "administrator", releaseLaneAction: "administrator" },
-  "(admin)/admin/sandbox/leave": { switchNetworkAction: "administrator" },
+  "(admin)/admin/sandbox/leave": {
+    askNetworkAction: "administrator",
+    switchNetworkAction: "administrator",
+  },
   "(admin)/admin/sources": {
     assignPoolAction: "administrator",
     createSourceAction: "administrator",

@@ -21,6 +21,8 @@ export type Dns = {
   /** Each record as one text, its strings joined. */
   txt(name: string): Promise<DnsAnswer<string>>;
   cname(name: string): Promise<DnsAnswer<string>>;
+  /** By the name of an address in reverse DNS. */
+  ptr(name: string): Promise<DnsAnswer<string>>;
 };
 
 /** A resolver that asks these servers and no others, whatever the machine's own settings are. */
@@ -52,6 +54,7 @@ export function makeDns(
     },
     txt: (name) => ask(async () => (await resolver.resolveTxt(name)).map((parts) => parts.join(""))),
     cname: (name) => ask(() => resolver.resolveCname(name)),
+    ptr: (name) => ask(() => resolver.resolvePtr(name)),
   };
 }
 

@@ -18,6 +18,7 @@ const answering = (mx: DnsAnswer<Mx>, addresses: DnsAnswer<string> = { kind: "no
   addresses: async () => addresses,
   txt: none,
   cname: none,
+  ptr: none,
 });
 const found = (...hosts: string[]): DnsAnswer<Mx> => ({
   kind: "found",

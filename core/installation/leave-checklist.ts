@@ -1,24 +1,37 @@
 import { isLoopback } from "../platform/network.ts";
+import type { NetworkCheck } from "./types.ts";
 
 export type LeaveFacts = {
   appUrl: string;
   inboundListen: string | null;
   sources: { kind: "ip" | "relay"; ip: string | null; state: string }[];
-  domains: { name: string; checks: { record: string; verdict: string }[] }[];
+  /** Names of sender domains in use. */
+  domains: string[];
   workspacesWithoutAddress: string[];
+  /** What the world has to be asked, with its answers where they are fresh. */
+  asked: { id: string; check: NetworkCheck | null }[];
 };
 
-export type LeaveCheck = { id: string; ok: boolean; sentence: string };
+/** `isOpen`: mail does not leave before it is mended. */
+export type LeaveCheck = NetworkCheck & { isOpen: boolean };
 
 /** What has to hold before mail goes to real people. */
 export function leaveChecklist(facts: LeaveFacts): LeaveCheck[] {
+  return [...ownChecks(facts).map(known), ...askedChecks(facts.asked)];
+}
+
+const known = ({ id, ok, sentence }: { id: string; ok: boolean; sentence: string }): LeaveCheck => ({
+  id,
+  state: ok ? "pass" : "fail",
+  isOpen: !ok,
+  sentence,
+});
+
+function ownChecks(facts: LeaveFacts): { id: string; ok: boolean; sentence: string }[] {
   const carriers = facts.sources.filter(
     (source) =>
       source.state === "active" &&
       (source.kind === "relay" || (source.ip !== null && !isLoopback(source.ip))),
-  );
-  const unsigned = facts.domains.filter(
-    (domain) => !domain.checks.some((check) => check.record === "dkim" && check.verdict === "ok"),
   );
   return [
     {
@@ -45,13 +58,11 @@ export function leaveChecklist(facts: LeaveFacts): LeaveCheck[] {
     },
     {
       id: "domains",
-      ok: facts.domains.length > 0 && unsigned.length === 0,
+      ok: facts.domains.length > 0,
       sentence:
-        facts.domains.length === 0
-          ? "There is no sender domain yet."
-          : unsigned.length === 0
-            ? "Every sender domain signs with a key that DNS shows."
-            : `${unsigned.map((domain) => domain.name).join(", ")}: the DKIM record is not found, or not checked yet.`,
+        facts.domains.length > 0
+          ? `Mail is signed by ${facts.domains.join(", ")}.`
+          : "There is no sender yet, so no domain signs.",
     },
     {
       id: "address",
@@ -62,4 +73,27 @@ export function leaveChecklist(facts: LeaveFacts): LeaveCheck[] {
           : `${facts.workspacesWithoutAddress.join(", ")}: no postal address.`,
     },
   ];
+}
+
+/**
+ * No answer is no pass: what could not be asked stays open. But for port 25, which a machine can only try from addresses of
+ * its own.
+ */
+function askedChecks(asked: LeaveFacts["asked"]): LeaveCheck[] {
+  const checks = asked.flatMap(({ check }) =>
+    check
+      ? [
+          {
+            ...check,
+            isOpen: check.state === "fail" || (check.state === "unknown" && !check.id.startsWith("port:")),
+          },
+        ]
+      : [],
+  );
+  if (checks.length === asked.length) return checks;
+  const sentence =
+    checks.length === 0
+      ? "DNS and port 25 were not asked in the last hour. Ask them now."
+      : "Senders or sources have changed since DNS was asked. Ask again.";
+  return [...checks, { id: "ask", state: "unknown", sentence, isOpen: true }];
 }

@@ -1,27 +1,53 @@
 import { eq, isNull } from "drizzle-orm";
-import { senderDomains, sources, workspaces } from "#db/schema/index.ts";
+import { installation, sources, workspaces } from "#db/schema/index.ts";
 import type { AdminCtx } from "../platform/context.ts";
 import type { Env } from "../platform/env.ts";
+import { networkQuestions } from "./ask-network.ts";
+import { readNetworkFacts } from "./check-network.ts";
 import { type LeaveCheck, leaveChecklist } from "./leave-checklist.ts";
 
-/** The checklist for leaving the sandbox as things stand now. */
+/** What DNS said holds for so long here. */
+const FRESH_MS = 60 * 60_000;
+/** All questions are asked at once, and none waits for longer. */
+const ASKING_MS = 60_000;
+
+/** The checklist for leaving the sandbox as things stand now. `asking`: a worker is at it. */
 export async function readLeaveChecklist(
   ctx: AdminCtx,
   env: Pick<Env, "appUrl" | "inboundListen">,
-): Promise<LeaveCheck[]> {
-  const [carriers, domains, bare] = await Promise.all([
+): Promise<{ checks: LeaveCheck[]; asking: boolean; checkedAt: Date | null }> {
+  const [carriers, facts, bare, [house]] = await Promise.all([
     ctx.db
       .select({ kind: sources.kind, ip: sources.ip, state: sources.state })
       .from(sources)
       .where(isNull(sources.removedAt)),
-    ctx.db.select({ name: senderDomains.name, checks: senderDomains.checks }).from(senderDomains),
+    readNetworkFacts(ctx.db),
     ctx.db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.postalAddress, "")),
+    ctx.db
+      .select({
+        said: installation.networkChecks,
+        askedAt: installation.networkAskedAt,
+        checkedAt: installation.networkCheckedAt,
+      })
+      .from(installation),
   ]);
-  return leaveChecklist({
-    appUrl: env.appUrl,
-    inboundListen: env.inboundListen ? `${env.inboundListen.host}:${env.inboundListen.port}` : null,
-    sources: carriers,
-    domains,
-    workspacesWithoutAddress: bare.map((row) => row.name),
-  });
+  const now = ctx.now().getTime();
+  const checkedAt = house?.checkedAt ?? null;
+  const said = checkedAt && now - checkedAt.getTime() < FRESH_MS ? house!.said : [];
+  const askedAt = house?.askedAt?.getTime() ?? 0;
+  return {
+    checks: leaveChecklist({
+      appUrl: env.appUrl,
+      inboundListen: env.inboundListen ? `${env.inboundListen.host}:${env.inboundListen.port}` : null,
+      sources: carriers,
+      domains: facts.domains.map((domain) => domain.name),
+      workspacesWithoutAddress: bare.map((row) => row.name),
+      asked: networkQuestions(facts).map(({ id }) => ({
+        id,
+        check: said.find((one) => one.id === id) ?? null,
+      })),
+    }),
+    asking: askedAt > (checkedAt?.getTime() ?? 0) && now - askedAt < ASKING_MS,
+    checkedAt,
+  };
 }

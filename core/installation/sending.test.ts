@@ -2,9 +2,17 @@ import { eq, sql } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
 import type { AdminCtx } from "#core/platform/context.ts";
 import type { Db } from "#db/client.ts";
-import { auditEvents, domains, installation, senderDomains, workspaces } from "#db/schema/index.ts";
+import { auditEvents, domains, installation, sources, workspaces } from "#db/schema/index.ts";
 import { anotherDatabase } from "#db/testing/database.ts";
-import { adminCtx, makeSender, makeSource, makeUser, makeWorkspace } from "#db/testing/factories.ts";
+import {
+  adminCtx,
+  makeSender,
+  makeSource,
+  makeUser,
+  makeWorkspace,
+  systemCtx,
+} from "#db/testing/factories.ts";
+import { checkNetwork, requestNetworkCheck } from "./check-network.ts";
 import { leaveChecklist } from "./leave-checklist.ts";
 import { readLeaveChecklist } from "./read-leave.ts";
 import { readSystem } from "./read-system.ts";
@@ -71,20 +79,30 @@ test("the checklist passes only what holds", () => {
     appUrl: "https://mail.example.com",
     inboundListen: "0.0.0.0:25",
     sources: [{ kind: "ip" as const, ip: "192.0.2.4", state: "active" }],
-    domains: [{ name: "a.example", checks: [{ record: "dkim", verdict: "ok" }] }],
+    domains: ["a.example"],
     workspacesWithoutAddress: [],
+    asked: [],
   };
   const failing = (facts: Partial<Parameters<typeof leaveChecklist>[0]>) =>
     leaveChecklist({ ...good, ...facts })
-      .filter((check) => !check.ok)
+      .filter((check) => check.isOpen)
       .map((check) => check.id);
   expect(failing({})).toEqual([]);
   expect(failing({ appUrl: "http://localhost:3000" })).toEqual(["url"]);
   expect(failing({ inboundListen: null })).toEqual(["inbound"]);
   expect(failing({ workspacesWithoutAddress: ["Nordkai"] })).toEqual(["address"]);
   expect(failing({ domains: [] })).toEqual(["domains"]);
-  const unsure = [{ name: "a.example", checks: [{ record: "dkim", verdict: "could-not-ask" }] }];
-  expect(failing({ domains: unsure })).toEqual(["domains"]);
+  const asked = (id: string, state?: "pass" | "fail" | "unknown") => ({
+    id,
+    check: state ? { id, state, sentence: "" } : null,
+  });
+  expect(failing({ asked: [asked("dkim:a", "pass"), asked("spf:a", "fail")] })).toEqual(["spf:a"]);
+  // No answer is no pass; only a machine without the address cannot try its port.
+  expect(failing({ asked: [asked("dmarc:a", "unknown"), asked("port:192.0.2.4", "unknown")] })).toEqual([
+    "dmarc:a",
+  ]);
+  expect(failing({ asked: [asked("port:192.0.2.4", "fail")] })).toEqual(["port:192.0.2.4"]);
+  expect(failing({ asked: [asked("dkim:a", "pass"), asked("ptr:192.0.2.4")] })).toEqual(["ask"]);
   for (const source of [
     { kind: "ip" as const, ip: "127.77.0.1", state: "active" },
     { kind: "ip" as const, ip: "::1", state: "active" },
@@ -94,26 +112,55 @@ test("the checklist passes only what holds", () => {
   expect(failing({ sources: [{ kind: "relay", ip: null, state: "active" }] })).toEqual([]);
 });
 
-test("the checklist reads the installation as it stands", async () => {
-  const ids = async () =>
-    (
-      await readLeaveChecklist(ctx, {
-        appUrl: "https://m.example",
-        inboundListen: { host: "0.0.0.0", port: 25 },
-      })
-    )
-      .filter((check) => !check.ok)
-      .map((check) => check.id);
+test("the checklist reads the installation as it stands, and the world's answers for an hour", async () => {
+  const read = (now = new Date()) =>
+    readLeaveChecklist(
+      { ...ctx, now: () => now },
+      { appUrl: "https://m.example", inboundListen: { host: "0.0.0.0", port: 25 } },
+    );
+  const ids = async (now?: Date) =>
+    (await read(now)).checks.filter((check) => check.isOpen).map((check) => check.id);
   expect(await ids()).toEqual(["source", "domains"]);
   const workspace = await makeWorkspace(db, { postalAddress: "" });
   const sender = await makeSender(db, workspace.id);
-  await makeSource(db, { ip: "198.51.100.7" });
-  expect(await ids()).toEqual(["domains", "address"]);
+  const source = await makeSource(db, { ip: "198.51.100.7" });
+  expect(await ids()).toEqual(["address", "ask"]);
   await db.update(workspaces).set({ postalAddress: "1 Mill Lane" }).where(eq(workspaces.id, workspace.id));
-  await db
-    .update(senderDomains)
-    .set({ checks: [{ record: "dkim", name: "x", type: "TXT", expected: "x", found: ["x"], verdict: "ok" }] })
-    .where(eq(senderDomains.id, sender.senderDomainId));
+
+  expect(await read()).toMatchObject({ asking: false, checkedAt: null });
+  expect(await requestNetworkCheck(ctx)).toEqual({ ok: true });
+  expect(await read()).toMatchObject({ asking: true });
+  const jobs = await db.execute(
+    sql`select from graphile_worker.jobs where task_identifier = 'check-network'`,
+  );
+  expect(jobs).toHaveLength(1);
+  // The domain's own, by a resolver that knows nothing and one that fails.
+  const none = async () => ({ kind: "no-data" }) as const;
+  const silent = async () => ({ kind: "failed", error: "No answer." }) as const;
+  const dns = { mx: silent, addresses: none, txt: none, cname: none, ptr: none };
+  const how = { dns, probe: async () => "silent" as const, refuses: () => null };
+  const checks = await checkNetwork(systemCtx(db), how);
+  expect(checks.map(({ id, state }) => `${id.split(":")[0]} ${state}`)).toEqual([
+    "dkim fail",
+    "spf fail",
+    "dmarc fail",
+    "ptr fail",
+    "port unknown",
+  ]);
+  expect(
+    checks.every(({ sentence }) => sentence.includes(sender.domain) || sentence.includes("198.51.100.7")),
+  ).toBe(true);
+  expect(await ids()).toEqual(checks.slice(0, 4).map(({ id }) => id));
+  expect(await read()).toMatchObject({ asking: false, checkedAt: expect.any(Date) });
+  // Another name in the greeting is another question, and an old answer is none.
+  await db.update(sources).set({ heloName: "other.example" }).where(eq(sources.id, source.id));
+  expect(await ids()).toContain("ask");
+  expect(await ids(new Date(Date.now() + 2 * 3_600_000))).toEqual(["ask"]);
+  const passed = (await checkNetwork(systemCtx(db), how)).map((check) => ({
+    ...check,
+    state: "pass" as const,
+  }));
+  await db.update(installation).set({ networkChecks: passed });
   expect(await ids()).toEqual([]);
 });
 
@@ -142,5 +189,5 @@ test("the system page reads workers, ends, jobs, turns that have come and who ch
   });
   expect(system.oldestDueMs).toBeGreaterThanOrEqual(90_000);
   expect(system.oldestDueMs).toBeLessThan(120_000);
-  expect(system.audit[0]).toMatchObject({ action: "network.switch", who: "Ada" });
+  expect(system.audit[0]).toMatchObject({ action: "network.check", who: "Ada" });
 });

@@ -15,6 +15,8 @@ export type JobPayloads = {
   "note-accepted": Record<string, never>;
   /** Compares rollups and places with the ledger, nightly. */
   "reconcile-ledger": Record<string, never>;
+  /** Asks DNS and port 25 of the internet what has to hold before mail goes there. */
+  "check-network": Record<string, never>;
   "run-import": { importId: number };
   /** Tries the mapping of an import on all rows; writes nobody. */
   "try-import": { importId: number };

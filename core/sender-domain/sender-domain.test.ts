@@ -94,6 +94,7 @@ test("a check is kept with its time, and read beside what is expected", async ()
           : { kind: "no-data" },
     addresses: none,
     cname: none,
+    ptr: none,
   };
   const input = { senderDomainId: sender.senderDomainId };
   const verdicts = { dkim: "could-not-ask", spf: "missing", dmarc: "ok", "return-path": "ok" };

@@ -15,6 +15,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { NetworkCheck } from "../../core/installation/types.ts";
 import { NETWORKS } from "../../core/source/types.ts";
 import { WORKSPACE_ROLES } from "../../core/user/types.ts";
 import { at } from "./columns.ts";
@@ -30,6 +31,10 @@ export const installation = pgTable(
     network: network("network").notNull().default("sandbox"),
     /** What the sandbox's receivers show, in PEM; new at each of its starts. */
     sandboxCertificate: text("sandbox_certificate"),
+    /** What the world said to what has to hold before the sandbox is left; who asked and when an answer was there. */
+    networkChecks: jsonb("network_checks").$type<NetworkCheck[]>().notNull().default([]),
+    networkAskedAt: at("network_asked_at"),
+    networkCheckedAt: at("network_checked_at"),
     sendingAllowed: boolean("sending_allowed").notNull().default(true),
     sendingStoppedAt: at("sending_stopped_at"),
     sendingStoppedBy: integer("sending_stopped_by"),

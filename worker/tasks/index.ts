@@ -3,6 +3,7 @@ import type { Ctx } from "#core/platform/context.ts";
 import type { Sql } from "#db/client.ts";
 import type { Engine } from "#worker/delivery/engine.ts";
 import { askToConfirmTask } from "./ask-to-confirm.ts";
+import { checkNetworkTask } from "./check-network.ts";
 import { closeCampaignTask } from "./close-campaign.ts";
 import { laneTask } from "./lane.ts";
 import { launchCampaignTask } from "./launch-campaign.ts";
@@ -24,6 +25,7 @@ export const laneTasks = (engine: Engine, ctx: Ctx): TaskList => ({
 
 export const otherTasks = (ctx: Ctx, sql: Sql): TaskList => ({
   "ask-to-confirm": (payload) => askToConfirmTask(ctx, payload),
+  "check-network": () => checkNetworkTask(ctx),
   "close-campaign": (payload) => closeCampaignTask(ctx, payload),
   "launch-campaign": (payload) => launchCampaignTask(ctx, payload),
   "note-accepted": () => noteAcceptedTask(ctx),

@@ -78,6 +78,7 @@ function sandboxWorld(sql: Sql, settings: Env): DemoWorld {
       addresses: (name) => ask(name, "A", (r) => (r.type === "A" ? r.data : null)),
       txt: (name) => ask(name, "TXT", (r) => (r.type === "TXT" ? r.data : null)),
       cname: (name) => ask(name, "CNAME", (r) => (r.type === "CNAME" ? r.data : null)),
+      ptr: (name) => ask(name, "PTR", (r) => (r.type === "PTR" ? r.data : null)),
     },
     mailboxOf(address) {
       const known = mailboxes.get(address);
