@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { join } from "node:path";
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import type { Ctx } from "#core/platform/context.ts";
@@ -10,6 +11,7 @@ import { crontab } from "./crontab.ts";
 import { Engine } from "./delivery/engine.ts";
 import { laneTasks, otherTasks } from "./tasks/index.ts";
 import { finishTask } from "./tasks/sweep-campaigns.ts";
+import { RestoreWatch } from "./watch-restore.ts";
 
 // A worker process: lanes and jobs. Start as many as there are cores, on as many machines as you like.
 
@@ -86,12 +88,15 @@ let isStopping = false;
 async function stop(): Promise<void> {
   logger.info("stopping");
   clearInterval(finishing);
+  restores.stop();
   const jobsEnd = Promise.race([jobs.stop(), new Promise((done) => setTimeout(done, JOBS_END_MS).unref())]);
   await Promise.all([engine.drain(), lanes.stop(), jobsEnd]);
   await Promise.allSettled([pool.end(), main.end(), lanesDb.end(), lease.end(), facts.end()]);
   logger.info("stopped");
 }
 
+const restores = new RestoreWatch(ctx, join(settings.dataDir, "database-seen"));
+await restores.start();
 await engine.start();
 const lanes = await startRunner(laneTasks(engine, ctx), {
   concurrency: LANES_AT_ONCE,

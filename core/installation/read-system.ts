@@ -25,6 +25,7 @@ export async function readSystem(ctx: AdminCtx) {
     network: string;
     sending_allowed: boolean;
     sending_stopped_at: string | null;
+    restored_from: string | null;
     version: string;
     size: string;
     aside: number;
@@ -32,7 +33,7 @@ export async function readSystem(ctx: AdminCtx) {
     oldest_due: number | null;
     partitions: number;
   }>(sql`
-    select i.network, i.sending_allowed, i.sending_stopped_at, current_setting('server_version') as version, pg_size_pretty(pg_database_size(current_database())) as size,
+    select i.network, i.sending_allowed, i.sending_stopped_at, i.restored_from, current_setting('server_version') as version, pg_size_pretty(pg_database_size(current_database())) as size,
       (select count(*)::int from claims where set_aside_at is not null) as aside, (select count(*)::int from reports where taken_at is null) as unread,
       (select extract(epoch from now() - min(due_at))::int from due where state = 'r' and due_at < now()) as oldest_due,
       (select count(*)::int from pg_inherits where inhparent = 'deliveries'::regclass) as partitions from installation i`);
@@ -70,6 +71,8 @@ export async function readSystem(ctx: AdminCtx) {
     network: house?.network ?? "sandbox",
     sendingAllowed: house?.sending_allowed ?? false,
     sendingStoppedAt: house?.sending_stopped_at ? new Date(house.sending_stopped_at) : null,
+    /** The moment that a restored database was restored from; null where none was, or sending was allowed since. */
+    restoredFrom: house?.restored_from ? new Date(house.restored_from) : null,
     version: house?.version ?? "",
     size: house?.size ?? "",
     setAside: house?.aside ?? 0,

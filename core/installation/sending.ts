@@ -17,7 +17,7 @@ export type SetSendingInput = z.infer<typeof SetSendingInput>;
 export function setSending(ctx: AdminCtx, input: SetSendingInput): Promise<Result> {
   return withTransaction(ctx, async (tx) => {
     const stopped = input.allowed
-      ? { sendingAllowed: true, sendingStoppedAt: null, sendingStoppedBy: null }
+      ? { sendingAllowed: true, sendingStoppedAt: null, sendingStoppedBy: null, restoredFrom: null }
       : {
           sendingAllowed: false,
           sendingStoppedAt: ctx.now(),

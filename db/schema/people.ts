@@ -38,6 +38,12 @@ export const installation = pgTable(
     sendingAllowed: boolean("sending_allowed").notNull().default(true),
     sendingStoppedAt: at("sending_stopped_at"),
     sendingStoppedBy: integer("sending_stopped_by"),
+    /** Cluster, database and table; another one than where the row is: restored from a dump, or a copy. */
+    home: text("home"),
+    /** How often that was noticed. */
+    restores: integer("restores").notNull().default(0),
+    /** The last thing known to have happened before; null once an administrator has allowed sending. */
+    restoredFrom: at("restored_from"),
     createdAt: at("created_at").notNull().defaultNow(),
   },
   (t) => [check("installation_one_row", sql`${t.id} = 1`)],

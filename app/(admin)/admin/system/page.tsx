@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
+import { Banner } from "#components/ui/banner.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
@@ -58,6 +59,20 @@ export default async function Page() {
         }
       />
       <div className="stack">
+        {system.restoredFrom ? (
+          <Banner
+            tone="danger"
+            title={
+              <>
+                This database was restored from <Time at={system.restoredFrom} zone="UTC" />, or is a copy.
+              </>
+            }
+          >
+            Sending is off, so that nobody gets mail twice. Mail that was accepted after that moment still
+            waits here: cancel or pause the campaigns that had gone on, then allow sending again. On a copy,
+            leave it off.
+          </Banner>
+        ) : null}
         <Panel title="Workers" flush>
           <DataTable
             bare
