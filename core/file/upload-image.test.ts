@@ -1,3 +1,5 @@
+import { createServer } from "node:net";
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "#db/client.ts";
@@ -25,6 +27,52 @@ describe("prepareImage", () => {
     ]) {
       expect(await prepareImage(bytes)).toBeNull();
     }
+  });
+
+  test("refuses at once what is small as a file and huge when opened", async () => {
+    // A picture of 30,000 x 30,000 in its header, as deflate bombs have it; 3.6 GB if anybody believed it.
+    const bomb = await picture(100, 100).png().toBuffer();
+    bomb.writeUInt32BE(30_000, 16);
+    bomb.writeUInt32BE(30_000, 20);
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+    // Each frame is small; all of them together are not.
+    const pixels = Array.from({ length: 300 }, (_, n) => Buffer.alloc(500 * 500 * 3, (n * 37) & 255));
+    const frames = await sharp(Buffer.concat(pixels), {
+      raw: { width: 500, height: 500 * 300, channels: 3, pageHeight: 500 },
+      limitInputPixels: false,
+    })
+      .gif({ effort: 1 })
+      .toBuffer();
+    expect((await sharp(frames).metadata()).pages).toBe(300);
+    for (const bytes of [bomb, frames]) {
+      const before = process.memoryUsage.rss();
+      expect(await prepareImage(bytes)).toBeNull();
+      expect(process.memoryUsage.rss() - before).toBeLessThan(200e6);
+    }
+  });
+
+  test("opens no file and no address that a picture names", async () => {
+    let asked = 0;
+    const server = createServer(() => asked++);
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    const { port } = server.address() as { port: number };
+    const svg = (inside: string, head = "") =>
+      Buffer.from(
+        `${head}<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">${inside}</svg>`,
+      );
+    for (const bytes of [
+      svg(`<image xlink:href="http://127.0.0.1:${port}/a.png" width="9" height="9"/>`),
+      svg(`<image href="file:///etc/passwd" width="9" height="9"/>`),
+      svg("<text>&x;</text>", `<!DOCTYPE svg [<!ENTITY x SYSTEM "http://127.0.0.1:${port}/x">]>`),
+      Buffer.from(`#EXTM3U\nhttp://127.0.0.1:${port}/a.ts\n`),
+      Buffer.from(
+        `push graphic-context\nimage over 0,0 0,0 'http://127.0.0.1:${port}/a.png'\npop graphic-context`,
+      ),
+    ]) {
+      expect(await prepareImage(bytes)).toBeNull();
+    }
+    await new Promise((done) => server.close(done));
+    expect(asked).toBe(0);
   });
 
   test("makes pictures narrow, and drops where they were taken", async () => {

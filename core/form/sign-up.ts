@@ -10,10 +10,10 @@ import {
   workspaces,
 } from "#db/schema/index.ts";
 import { convertCell } from "../import/rules.ts";
-import { ADDRESS_FAULTS, parseAddress } from "../mail/address.ts";
+import { ADDRESS_FAULTS, likelyMailbox, parseAddress } from "../mail/address.ts";
 import { type Ctx, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
-import { takeFromBudget } from "../platform/rate-limit.ts";
+import { clientNetwork, takeFromBudget } from "../platform/rate-limit.ts";
 import { forgetErasure } from "../subscriber/erasure.ts";
 import type { Attributes } from "../subscriber/types.ts";
 import { joinLists, openLists, writeConsent } from "../subscription/change.ts";
@@ -31,9 +31,13 @@ export const SignUpInput = z.object({
 });
 export type SignUpInput = z.infer<typeof SignUpInput>;
 
-/** Sign-ups an IP may make, and mails that one address may cause: a form must not become a way to bomb somebody. */
+/**
+ * Sign-ups that one client may make, and mails that one mailbox may get, from a workspace and from all of them: a form must
+ * not become a way to bomb somebody, with tags and dots neither.
+ */
 const PER_IP = { limit: 20, seconds: 3600 };
-const PER_ADDRESS = { limit: 3, seconds: 24 * 3600 };
+const PER_MAILBOX = { limit: 3, seconds: 24 * 3600 };
+const PER_MAILBOX_ANYWHERE = { limit: 10, seconds: 24 * 3600 };
 
 /**
  * Takes a sign-up. The answer is the same whether the address is new, known, suppressed or bombed: only the mail differs.
@@ -51,18 +55,21 @@ export async function signUp(ctx: Ctx, input: SignUpInput): Promise<Result<{ sho
   const answer = { ok: true as const, shownAddress: parsed.address };
   if (input.website !== "") return answer;
   const ip = ctx.actor.kind === "subscriber" ? ctx.actor.ip : null;
-  const { waitSeconds } = await takeFromBudget(ctx.db, `sign-up:ip:${ip ?? "unknown"}`, PER_IP);
+  const { waitSeconds } = await takeFromBudget(
+    ctx.db,
+    `sign-up:ip:${ip === null ? "unknown" : clientNetwork(ip)}`,
+    PER_IP,
+  );
   if (waitSeconds > 0) {
     return refuse(
       `There were many sign-ups from your network. Try again in ${Math.ceil(waitSeconds / 60)} min.`,
     );
   }
-  const perAddress = await takeFromBudget(
-    ctx.db,
-    `sign-up:${form.workspaceId}:${parsed.addressKey}`,
-    PER_ADDRESS,
-  );
-  if (perAddress.waitSeconds > 0) return answer;
+  const mailbox = likelyMailbox(parsed);
+  const here = await takeFromBudget(ctx.db, `sign-up:${form.workspaceId}:${mailbox}`, PER_MAILBOX);
+  if (here.waitSeconds > 0) return answer;
+  const anywhere = await takeFromBudget(ctx.db, `sign-up:mailbox:${mailbox}`, PER_MAILBOX_ANYWHERE);
+  if (anywhere.waitSeconds > 0) return answer;
   const given = await readFields(ctx, form, input.fields);
   await withTransaction(ctx, (tx) => record(tx, form, parsed, given));
   return answer;

@@ -88,6 +88,17 @@ export function asciiDomain(typed: string): string | null {
   return /^\d+$/.test(labels[labels.length - 1] as string) ? null : name;
 }
 
+const IGNORES_DOTS = ["gmail.com", "googlemail.com"];
+
+/**
+ * The mailbox that an address most likely ends in: without its tag, and at Google without dots. For limits only: whoever may
+ * not be mailed too often is a person, while two such addresses stay two subscribers.
+ */
+export function likelyMailbox({ local, domain }: Pick<ParsedAddress, "local" | "domain">): string {
+  const bare = local.toLowerCase().replace(/(?<=.)\+.*$/, "");
+  return IGNORES_DOTS.includes(domain) ? `${bare.replaceAll(".", "")}@gmail.com` : `${bare}@${domain}`;
+}
+
 /** Characters that may stand in an address on the wire; anything else could open a second header or recipient. */
 const WIRE_SAFE = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}$/;
 

@@ -1,4 +1,6 @@
+import { isIPv6 } from "node:net";
 import { sql } from "drizzle-orm";
+import ipaddr from "ipaddr.js";
 import type { Db } from "./db.ts";
 
 /**
@@ -21,4 +23,14 @@ export async function takeFromBudget(
   const [row] = await db.execute<{ wait: number }>(sql`
     select extract(epoch from tat - clock_timestamp()) - ${budget.seconds - step} as wait from rate_limits where key = ${key}`);
   return { waitSeconds: Math.max(1, Math.ceil(Number(row?.wait ?? 1))) };
+}
+
+/**
+ * What stands for one client in a budget: an IPv4 address, or the /64 that a single IPv6 customer has to himself (RFC 6177)
+ * and could otherwise take a fresh address from for every try.
+ */
+export function clientNetwork(ip: string): string {
+  if (!isIPv6(ip)) return ip;
+  const [a, b, c, d] = (ipaddr.parse(ip) as ipaddr.IPv6).parts;
+  return `${[a, b, c, d].map((part) => part!.toString(16)).join(":")}::/64`;
 }

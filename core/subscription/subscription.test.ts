@@ -290,6 +290,55 @@ describe("sign-up", () => {
     expect(await mailsTo(trapped)).toHaveLength(0);
   });
 
+  const from = (ip: string): Ctx => ({ ...ctx, actor: { kind: "subscriber", ip, userAgent: null } });
+
+  test("nor by tags, dots at Google, or the forms of many workspaces", async () => {
+    const form = await makeForm();
+    const name = uniqueId("victim");
+    // From many places: it is not the limit of one client that holds.
+    let place = 0;
+    const elsewhere = () => from(`192.0.2.${++place}`);
+    const sent = async (addresses: string[]) => (await Promise.all(addresses.map(mailsTo))).flat().length;
+    const tagged = Array.from({ length: 6 }, (_, i) => `${name}+${i}@a.example`);
+    for (const address of tagged)
+      expect(await signUp(elsewhere(), input(form.publicId, address))).toMatchObject({ ok: true });
+    expect(await sent(tagged)).toBe(3);
+    const bare = uniqueId("dots").replaceAll("-", "");
+    const dotted = [1, 2, 3, 4].map((at) => `${bare.slice(0, at)}.${bare.slice(at)}@gmail.com`);
+    for (const address of dotted) await signUp(elsewhere(), input(form.publicId, address));
+    expect(await sent(dotted)).toBe(3);
+    // Each keeps its own address: only the limit takes them for one.
+    expect(await db.$count(subscribers, eq(subscribers.formId, form.id))).toBe(6);
+
+    const everywhere = `${uniqueId("victim")}@a.example`;
+    for (let n = 0; n < 12; n++) {
+      const other = await makeWorkspace(db);
+      await makeSender(db, other.id);
+      const list = await makeList(db, other.id);
+      const theirs = await makeForm({ workspaceId: other.id, listIds: [list.id] });
+      await signUp(elsewhere(), input(theirs.publicId, everywhere));
+    }
+    expect(await sent([everywhere])).toBe(10);
+  });
+
+  test("one client runs out of sign-ups, whichever address of its network it takes", async () => {
+    const form = await makeForm();
+    const answers = [];
+    for (let n = 0; n < 22; n++) {
+      answers.push(
+        await signUp(from(`2001:db8:77:1::${n}`), input(form.publicId, `${uniqueId("c")}@a.example`)),
+      );
+    }
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(20);
+    expect(answers.at(-1)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("many sign-ups from your network"),
+    });
+    expect(
+      await signUp(from("2001:db8:77:2::1"), input(form.publicId, `${uniqueId("c")}@a.example`)),
+    ).toMatchObject({ ok: true });
+  });
+
   test("refuses in words: no address, no consent, a closed form; and a late confirm link", async () => {
     const form = await makeForm();
     expect(await signUp(ctx, { ...input(form.publicId, "no"), consent: true })).toMatchObject({

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { parseAddress } from "#core/mail/address.ts";
 import type { Ctx, Refusal } from "#core/platform/context.ts";
 import { refuse } from "#core/platform/context.ts";
-import { takeFromBudget } from "#core/platform/rate-limit.ts";
+import { clientNetwork, takeFromBudget } from "#core/platform/rate-limit.ts";
 import { rateLimits, users } from "#db/schema/index.ts";
 import { verifyPassword } from "./password.ts";
 import { LOG_IN_PER_ADDRESS, LOG_IN_PER_IP } from "./rules.ts";
@@ -20,7 +20,7 @@ export async function checkPassword(
   const ip = ctx.actor.kind === "system" ? null : ctx.actor.ip;
   const perAddress = `log-in:address:${addressKey}`;
   const waits = [await takeFromBudget(ctx.db, perAddress, LOG_IN_PER_ADDRESS)];
-  if (ip) waits.push(await takeFromBudget(ctx.db, `log-in:ip:${ip}`, LOG_IN_PER_IP));
+  if (ip) waits.push(await takeFromBudget(ctx.db, `log-in:ip:${clientNetwork(ip)}`, LOG_IN_PER_IP));
   const waitSeconds = Math.max(...waits.map((wait) => wait.waitSeconds));
   if (waitSeconds > 0) return refuse(`Too many tries. The next one is possible in ${inWords(waitSeconds)}.`);
 

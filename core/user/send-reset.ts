@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Ctx, Result } from "#core/platform/context.ts";
 import { refuse } from "#core/platform/context.ts";
 import { withTransaction } from "#core/platform/db.ts";
-import { takeFromBudget } from "#core/platform/rate-limit.ts";
+import { clientNetwork, takeFromBudget } from "#core/platform/rate-limit.ts";
 import { CATALOGUE, composeSystemMail } from "#core/system-mail/catalogue.ts";
 import { enqueueSystemMail } from "#core/system-mail/enqueue.ts";
 import { memberships, passwordResets, users, workspaces } from "#db/schema/index.ts";
@@ -16,7 +16,7 @@ export async function askForReset(ctx: Ctx, input: RequestResetInput): Promise<R
   const waits = [
     await takeFromBudget(ctx.db, `reset:address:${input.address.addressKey}`, RESETS_PER_ADDRESS),
   ];
-  if (ip) waits.push(await takeFromBudget(ctx.db, `reset:ip:${ip}`, RESETS_PER_IP));
+  if (ip) waits.push(await takeFromBudget(ctx.db, `reset:ip:${clientNetwork(ip)}`, RESETS_PER_IP));
   const waitSeconds = Math.max(...waits.map((wait) => wait.waitSeconds));
   if (waitSeconds > 0) {
     return refuse(
