@@ -82,6 +82,14 @@ export const MailVariable = EmailNode.create({
   renderToReactEmail: ({ node }) => variableLiquid(node.attrs?.name, node.attrs?.fallback),
 });
 
+/** What becomes a link as it is typed: addresses, but no variable (`subscriber.city` looks like one: .city is a domain). */
+export function isAddress(text: string): boolean {
+  if (/^(?:subscriber|workspace|campaign)\./i.test(text)) return false;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text)) return true;
+  const host = (text.split("@").at(-1) ?? "").split(/[/?#:]/)[0] ?? "";
+  return host.includes(".") && !/^[\d.]+$/.test(host);
+}
+
 /** All of them. What the kit has beside (tables, code, sections) is left out: nothing here makes it. */
 export function mailBlocks(): Extensions {
   return [
@@ -104,6 +112,7 @@ export function mailBlocks(): Extensions {
       Section: false,
       GlobalContent: false,
       FocusScopes: false,
+      Link: { defaultProtocol: "https", shouldAutoLink: isAddress },
       Heading: { levels: [1, 2, 3] },
       TrailingNode: { node: "paragraph", appendTo: ["doc", "columnsColumn"] },
     }),
