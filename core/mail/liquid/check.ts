@@ -72,9 +72,9 @@ function tokenAt(source: string, row: number, col: number): string {
 function syntaxProblem(error: LiquidError): LiquidProblem {
   const token = (error as LiquidError & { token?: { getPosition(): number[] } }).token;
   const [line = 1, column = 1] = token?.getPosition() ?? [];
-  // What is not closed is quoted to the end of the mail.
+  // What is not closed is quoted to the end of the mail, with the tags that follow.
   const said = (error.originalError?.message ?? error.message)
     .replace(/, line:\d+, col:\d+$/, "")
-    .replace(/"([^"\n]{0,60})[^"]*"( not closed)/, '"$1"$2');
+    .replace(/"([^"\n<]{0,60})[^"]*"( not closed)/, '"$1"$2');
   return { severity: "error", message: `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, line, column };
 }
