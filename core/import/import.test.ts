@@ -227,7 +227,9 @@ describe("an import", () => {
 
   test("a cancel while the file is read writes nobody", async () => {
     const { ctx, listId } = await workspace();
-    const importId = await upload(ctx, "email\nann@a.example\nbo@a.example\n");
+    // So long that it is still being read when the cancel arrives, however busy the machine.
+    const rows = Array.from({ length: 60_000 }, (_, i) => `person${i}@a.example`).join("\n");
+    const importId = await upload(ctx, `email\n${rows}\n`);
     await startImport(ctx, {
       importId,
       listIds: [listId],
