@@ -36,11 +36,17 @@ export const ARRAY_TYPES: Record<string, PostgresType> = Object.fromEntries(
     {
       to: oid,
       from: [oid],
-      serialize: (value: unknown) => (Array.isArray(value) ? arrayLiteral(value) : value),
+      serialize: (value: unknown) => {
+        if (!Array.isArray(value)) return value;
+        return arrayLiteral(name.startsWith("json") ? value.map(document) : value);
+      },
       parse: (text: string) => parseArray(text, read),
     },
   ]),
 );
+
+/** A text in an array of JSON is a JSON string. */
+const document = (value: unknown): unknown => (value === null ? null : JSON.stringify(value));
 
 /** PostgreSQL's text form of an array (its manual, 8.15.6). Dates are written in UTC. */
 export function arrayLiteral(values: readonly unknown[]): string {

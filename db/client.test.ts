@@ -28,7 +28,8 @@ test("arrays come back as they were given, whatever is in them", async () => {
   const [row] =
     await sql`select ${texts}::text[] as texts, ${[1, null, -3]}::int[] as ints, ${["7"]}::bigint[] as big,
     ${[0.25]}::float8[] as floats, array[true, false] as bools, array[${at}::timestamptz] as times,
-    ${[] as number[]}::smallint[] as none, array[[1, 2], [3, 4]] as nested, array['{"a":[1]}'::jsonb] as docs`;
+    ${[] as number[]}::smallint[] as none, array[[1, 2], [3, 4]] as nested, array['{"a":[1]}'::jsonb] as docs,
+    ${[{ b: "}" }, "text", null] as never}::jsonb[] as given`;
   expect(row).toEqual({
     texts,
     ints: [1, null, -3],
@@ -42,6 +43,7 @@ test("arrays come back as they were given, whatever is in them", async () => {
       [3, 4],
     ],
     docs: [{ a: [1] }],
+    given: [{ b: "}" }, "text", null],
   });
   await expect(sql`select ${[1, undefined as unknown as number]}::int[]`).rejects.toThrow(
     "undefined element",

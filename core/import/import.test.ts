@@ -11,7 +11,14 @@ import {
   suppressions,
 } from "#db/schema/index.ts";
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
-import { makeList, makeSubscriber, makeWorkspace, systemCtx, workspaceCtx } from "#db/testing/factories.ts";
+import {
+  importAnswers,
+  makeList,
+  makeSubscriber,
+  makeWorkspace,
+  systemCtx,
+  workspaceCtx,
+} from "#db/testing/factories.ts";
 import type { WorkspaceCtx } from "../platform/context.ts";
 import { exportRejects } from "./export-rejects.ts";
 import { mapAfresh, mapImport } from "./map.ts";
@@ -40,14 +47,7 @@ async function upload(ctx: WorkspaceCtx, text: string | Buffer, fileName = "peop
 
 async function importAll(ctx: WorkspaceCtx, listId: number, text: string | Buffer, fileName?: string) {
   const importId = await upload(ctx, text, fileName);
-  const started = await startImport(ctx, {
-    importId,
-    listIds: [listId],
-    tags: ["x"],
-    standing: "confirmed",
-    consentStatement: "In the shop.",
-    updateExisting: true,
-  });
+  const started = await startImport(ctx, { ...importAnswers(importId, listId), tags: ["x"] });
   if (!started.ok) throw new Error(started.reason);
   expect(await runImport(systemCtx(db), sql, { importId })).toBe("finished");
   return {
@@ -90,6 +90,18 @@ describe("an import", () => {
       name: "Ann",
       age: 33,
     });
+  });
+
+  test("a list that is named twice is joined once", async () => {
+    const { ctx, listId } = await workspace();
+    const importId = await upload(ctx, "email\nann@a.example\nbo@a.example\n");
+    await startImport(ctx, { ...importAnswers(importId, listId), listIds: [listId, listId] });
+    expect(await runImport(systemCtx(db), sql, { importId })).toBe("finished");
+    const joined = await db.select().from(subscriptions).where(eq(subscriptions.listId, listId));
+    expect(joined.map((one) => one.status)).toEqual(["confirmed", "confirmed"]);
+    expect(await sql`select count(*)::int as n from consent_events where list_id = ${listId}`).toEqual([
+      { n: 2 },
+    ]);
   });
 
   test("never brings back who unsubscribed, bounced or complained", async () => {
@@ -200,19 +212,12 @@ describe("an import", () => {
     const { ctx, listId } = await workspace();
     const other = (await workspace()).ctx;
     const importId = await upload(ctx, "firstName,lastName\nJohn,Doe\n");
-    const start = {
-      importId,
-      listIds: [listId],
-      tags: [],
-      standing: "confirmed",
-      consentStatement: "x",
-      updateExisting: true,
-    } as const;
-    expect(await startImport(ctx, { ...start, listIds: [listId], tags: [] })).toMatchObject({
+    const start = importAnswers(importId, listId);
+    expect(await startImport(ctx, start)).toMatchObject({
       ok: false,
       reason: expect.stringContaining("No column holds the e-mail address"),
     });
-    expect(await startImport(other, { ...start, listIds: [listId], tags: [] })).toMatchObject({ ok: false });
+    expect(await startImport(other, start)).toMatchObject({ ok: false });
     await expect(getImport(other, importId)).rejects.toThrow("no such import");
     expect(await cancelImport(other, { importId })).toMatchObject({ ok: false });
     expect(await mapImport(ctx, { importId, columns: [{ to: "address" }, { to: "address" }] })).toMatchObject(
@@ -230,14 +235,7 @@ describe("an import", () => {
     // So long that it is still being read when the cancel arrives, however busy the machine.
     const rows = Array.from({ length: 60_000 }, (_, i) => `person${i}@a.example`).join("\n");
     const importId = await upload(ctx, `email\n${rows}\n`);
-    await startImport(ctx, {
-      importId,
-      listIds: [listId],
-      tags: [],
-      standing: "confirmed",
-      consentStatement: "In the shop.",
-      updateExisting: true,
-    });
+    await startImport(ctx, importAnswers(importId, listId));
     // The clock is read when the import starts: right after it is running, somebody cancels.
     let cancelled: Promise<unknown> | undefined;
     const now = () => {
@@ -265,14 +263,7 @@ describe("an import", () => {
     const first = await upload(ctx, "mail,town\nann@a.example,Kiel\n");
     const columns = [{ to: "address" as const }, { to: "tags" as const }];
     await mapImport(ctx, { importId: first, columns });
-    await startImport(ctx, {
-      importId: first,
-      listIds: [listId],
-      tags: [],
-      standing: "confirmed",
-      consentStatement: "In the shop.",
-      updateExisting: true,
-    });
+    await startImport(ctx, importAnswers(first, listId));
     await runImport(systemCtx(db), sql, { importId: first });
     const second = await upload(ctx, "mail,town\nbo@a.example,Bonn\n");
     expect((await getImport(ctx, second)).mapping?.columns).toEqual(columns);
@@ -372,14 +363,7 @@ describe.skipIf(!existsSync(corpora))("real exports (CORPORA_DIR)", () => {
   test("a file without addresses is refused in a plain sentence, and nothing is imported", async () => {
     const { ctx, listId } = await workspace();
     const importId = await upload(ctx, file("missing-identifiers.csv"));
-    const refused = await startImport(ctx, {
-      importId,
-      listIds: [listId],
-      tags: [],
-      standing: "confirmed",
-      consentStatement: "In the shop.",
-      updateExisting: true,
-    });
+    const refused = await startImport(ctx, importAnswers(importId, listId));
     expect(refused).toEqual({
       ok: false,
       reason: "No column holds the e-mail address. Say which one does; without it nobody can be imported.",

@@ -60,7 +60,8 @@ export async function startImport(
         : [],
     );
     if (fields.length > 0) await tx.db.insert(attributes).values(fields).onConflictDoNothing();
-    const { importId: _, ...options } = input;
+    const { importId: _, ...rest } = input;
+    const options = { ...rest, listIds: [...new Set(rest.listIds)] };
     await tx.db
       .update(imports)
       .set({ state: "queued", options, startedAt: null, updatedAt: ctx.now() })

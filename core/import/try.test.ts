@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { testDatabase } from "#db/testing/database.ts";
 import {
+  importAnswers,
   makeList,
   makeSubscriber,
   makeSuppression,
@@ -54,14 +55,7 @@ test("a dry run over all rows writes nobody, and the import then does what it sa
     await sql`select count(*)::int as n from subscribers where workspace_id = ${ctx.workspaceId}`;
   expect(before?.n).toBe(1);
   expect(await sql`select to_regclass(${`import_try_${importId}`}) as t`).toEqual([{ t: null }]);
-  await startImport(ctx, {
-    importId,
-    listIds: [listId],
-    tags: [],
-    standing: "confirmed",
-    consentStatement: "In the shop.",
-    updateExisting: true,
-  });
+  await startImport(ctx, importAnswers(importId, listId));
   expect(await runImport(systemCtx(db), sql, { importId })).toBe("finished");
   const [done] = await sql`select created, updated, rejected from imports where id = ${importId}`;
   expect(done).toEqual({ created: said.created, updated: said.updated, rejected: said.rejected });

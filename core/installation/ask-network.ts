@@ -21,7 +21,8 @@ export type Probe = (from: string, to: string) => Promise<"answered" | "silent" 
 
 export type AskWith = {
   dns: Dns;
-  probe: Probe /** Why an address is not gone to; null where it is. */;
+  probe: Probe;
+  /** Why an address is not gone to; null where it is. */
   refuses: (address: string) => string | null;
 };
 

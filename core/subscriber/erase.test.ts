@@ -2,7 +2,14 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { subscribers } from "#db/schema/index.ts";
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
-import { makeList, makeSubscriber, makeWorkspace, systemCtx, workspaceCtx } from "#db/testing/factories.ts";
+import {
+  importAnswers,
+  makeList,
+  makeSubscriber,
+  makeWorkspace,
+  systemCtx,
+  workspaceCtx,
+} from "#db/testing/factories.ts";
 import { runImport } from "../import/run.ts";
 import { startImport } from "../import/start.ts";
 import { tryImport } from "../import/try.ts";
@@ -70,14 +77,7 @@ test("no import brings an erased person back, and the dry run says so; another w
   const [row] = await sql`select dry_run from imports where id = ${importId}`;
   expect(row?.dry_run).toMatchObject({ state: "done", rows: 2, created: 1, suppressed: 1, rejected: 0 });
   expect(row?.dry_run.examples.suppressed).toMatchObject([{ reason: "erased" }]);
-  const started = await startImport(ctx, {
-    importId,
-    listIds: [listId],
-    tags: [],
-    standing: "confirmed",
-    consentStatement: "In the shop.",
-    updateExisting: true,
-  });
+  const started = await startImport(ctx, importAnswers(importId, listId));
   expect(started).toMatchObject({ ok: true });
   expect(await runImport(systemCtx(db), sql, { importId })).toBe("finished");
   const keys = (workspaceId: number) =>

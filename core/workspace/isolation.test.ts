@@ -6,7 +6,7 @@ import { EMPTY_AUDIENCE } from "#core/campaign/types.ts";
 import { CoreError, type WorkspaceCtx } from "#core/platform/context.ts";
 import type { Db } from "#core/platform/db.ts";
 import { testDatabase } from "#db/testing/database.ts";
-import { makeSource } from "#db/testing/factories.ts";
+import { importAnswers, makeSource } from "#db/testing/factories.ts";
 import {
   addressIn,
   type FullWorkspace,
@@ -141,16 +141,7 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
   "import/read listRejects": (w) => [w.finishedId, { limit: 10 }],
   "import/read readEarlierMapping": (w) => [{ id: w.mappedId, header: ["email", "name"] }],
   "import/start cancelImport": (w) => [{ importId: w.mappedId }],
-  "import/start startImport": (w) => [
-    {
-      importId: w.mappedId,
-      listIds: [w.listId],
-      tags: [],
-      standing: "confirmed",
-      consentStatement: "In the shop.",
-      updateExisting: true,
-    },
-  ],
+  "import/start startImport": (w) => [importAnswers(w.mappedId, w.listId)],
   "import/upload uploadImport": () => [{ fileName: "own.csv", bytes: pieces("email\na@b.example\n") }],
   "list/read listListNames": nothing,
   "list/read listLists": nothing,

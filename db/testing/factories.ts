@@ -222,3 +222,13 @@ export async function makeSource(
   await db.insert(poolSources).values({ poolId: pool, sourceId: row!.id });
   return row!;
 }
+
+/** What somebody says on the last page before an import starts. */
+export const importAnswers = (importId: number, listId: number) => ({
+  importId,
+  listIds: [listId],
+  tags: [] as string[],
+  standing: "confirmed" as const,
+  consentStatement: "In the shop.",
+  updateExisting: true,
+});

@@ -193,6 +193,7 @@ function startWorker(network: { dns: { host: string; port: number }; smtpPort: n
       NODE_ENV: "production",
       LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
       DATABASE_URL: postgres.url,
+      DATA_DIR: dataDir,
       APP_URL: "https://news.example.com",
       APP_SECRET: SECRET,
       NETWORK: "sandbox",

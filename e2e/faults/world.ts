@@ -83,7 +83,7 @@ export async function faultWorld(options: {
     workers,
     async startWorkers(n) {
       const from = workers.length;
-      for (let i = 0; i < n; i++) workers.push(startWorker(postgres.url, network));
+      for (let i = 0; i < n; i++) workers.push(startWorker(postgres.url, network, folder));
       const pids = workers.slice(from).map((worker) => worker.pid ?? 0);
       await until(
         async () =>
@@ -144,6 +144,7 @@ function startReceiver(options: object) {
 function startWorker(
   url: string,
   network: { dns: { host: string; port: number }; smtpPort: number },
+  folder: string,
 ): ChildProcess {
   return spawn(process.execPath, ["worker/main.ts"], {
     stdio: ["ignore", process.env.FAULTS_LOG ? "inherit" : "ignore", "inherit"],
@@ -152,6 +153,7 @@ function startWorker(
       NODE_ENV: "production",
       LOG_LEVEL: process.env.FAULTS_LOG ?? "silent",
       DATABASE_URL: url,
+      DATA_DIR: folder,
       APP_URL: "https://news.example.com",
       APP_SECRET: SECRET,
       NETWORK: "sandbox",

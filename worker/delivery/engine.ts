@@ -142,12 +142,13 @@ export class Engine implements LaneHouse {
     if (!row) return null;
     const hold = { laneId, workerId: this.membership.workerId, epoch: row.epoch };
     const source = await readSource(this.sql, this.#env.appSecret, row.sourceId);
+    const isRelay = row.bucket === RELAY_BUCKET;
+    if (isRelay) this.#relayBuckets.set(row.sourceId, await bucketsOfSource(this.sql, row.sourceId));
+    // Asked last: a drain finds a lane among those that run, or it does not begin.
     if (this.#stopping || !source) {
       await release(this.sql, hold, row.tat);
       return null;
     }
-    const isRelay = row.bucket === RELAY_BUCKET;
-    if (isRelay) this.#relayBuckets.set(row.sourceId, await bucketsOfSource(this.sql, row.sourceId));
     const buckets = isRelay ? () => this.#relayBuckets.get(row.sourceId) ?? [] : () => [row.bucket];
     const lane = new Lane(this, row, source, buckets);
     const taken = { lane, done: lane.run() };

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Logger, type Runner, run } from "graphile-worker";
 import { launchCampaign } from "#core/campaign/launch.ts";
 import { makeDns } from "#core/domain/dns.ts";
@@ -63,8 +66,10 @@ export async function deliveryWorld(options: {
     onMail: (mail) => taken.push(mail),
     ...(options.behaviours ? { behaviours: options.behaviours } : {}),
   });
+  const folder = mkdtempSync(join(tmpdir(), "lettermill-delivery-"));
   const env = {
     NODE_ENV: "test",
+    DATA_DIR: folder,
     DATABASE_URL: t.url,
     APP_SECRET: TEST_SECRET,
     APP_URL: "https://news.example.com",
@@ -118,6 +123,7 @@ export async function deliveryWorld(options: {
     async stop() {
       for (const one of engines) await one.drain();
       await sandbox.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   return world;
