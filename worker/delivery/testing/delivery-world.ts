@@ -32,8 +32,8 @@ export type DeliveryWorld = TestDatabase & {
   sandbox: Sandbox;
   env: NodeJS.ProcessEnv;
   taken: TakenMail[];
-  /** Every mail started by an engine of this process, in the order of its lane. */
-  starts: { laneId: number; campaignId: number; domain: string }[];
+  /** Every mail started by an engine of this process, in the order of its lane; `at` in ms of performance.now(). */
+  starts: { laneId: number; campaignId: number; domain: string; at: number }[];
   workspaceId: number;
   senderId: number;
   /** People with these addresses, confirmed on the list; launches a campaign to all of them. */
@@ -143,7 +143,8 @@ async function startEngine(
     leaseSql: lease.sql,
     factsSql: facts.sql,
     env: readEnv(env),
-    onStart: (laneId, { campaignId, domain }) => starts.push({ laneId, campaignId, domain }),
+    onStart: (laneId, { campaignId, domain }) =>
+      starts.push({ laneId, campaignId, domain, at: performance.now() }),
     timeouts: {
       connect: 2_000,
       greeting: 2_000,
