@@ -84,7 +84,8 @@ export async function reserve(
       where s.n > 0 and t.pool_id = s.pool_id and t.bucket = s.bucket and t.campaign_id = s.campaign_id and t.wave = s.wave
       returning t.campaign_id, t.pool_id, t.bucket, t.class, s.next_seq as f, s.next_seq + s.n - 1 as e
     ), got as (
-      select campaign_id, pool_id, bucket, class, array_agg(seq) as seqs from taken group by 1, 2, 3, 4
+      -- By seq, as the freeze mixed the domains: what was handed back together would go domain by domain else.
+      select campaign_id, pool_id, bucket, class, array_agg(seq order by seq) as seqs from taken group by 1, 2, 3, 4
       union all
       select campaign_id, pool_id, bucket, class, array(select generate_series(f, e)) from moved
     )

@@ -103,9 +103,10 @@ export async function deliveryWorld(options: {
           on conflict (workspace_id, address_key) do update set updated_at = now() returning id)
         insert into subscriptions (subscriber_id, list_id, workspace_id, status) select id, ${list.id}, ${workspace.id}, 'confirmed' from s
         on conflict do nothing`;
-      await t.sql`insert into domains (name, status) select distinct domain, 'unknown' from subscribers on conflict do nothing`;
       const ctx = systemCtx(t.db);
-      await resolveDomains(ctx, { stale: true }, makeDns([sandbox.dns]));
+      // By name: the worker's own job may be asking about some of them, and they would be frozen as unknown.
+      const names = [...new Set(addresses.map((address) => address.split("@")[1]?.toLowerCase() ?? ""))];
+      await resolveDomains(ctx, { names }, makeDns([sandbox.dns]));
       const campaign = await makeCampaign(t.db, workspace.id, {
         senderId: sender.id,
         audience: { include: { lists: [list.id], segments: [] }, exclude: { lists: [], segments: [] } },
