@@ -59,7 +59,10 @@ export function RecipientTable({
         {
           key: "verdict",
           head: "Verdict",
-          cell: (row) => <span className="whitespace-nowrap">{row.verdict?.replaceAll("-", " ") ?? ""}</span>,
+          cell: (row) =>
+            row.verdict ? (
+              <span className="whitespace-nowrap">{row.verdict.replaceAll("-", " ")}</span>
+            ) : null,
         },
         {
           key: "reply",

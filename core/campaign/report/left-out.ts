@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { ExclusionReason } from "#core/campaign/types.ts";
 import { CoreError, requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
 import { csvLine } from "#core/platform/csv.ts";
+import type { SuppressionReason } from "#core/suppression/types.ts";
 import { type ConsentEvent, readConsent } from "./consent.ts";
 
 export type LeftOut = { reason: ExclusionReason; n: number };
@@ -101,12 +102,20 @@ export async function readAbsence(
   };
 }
 
+const SUPPRESSED_BECAUSE: Record<SuppressionReason, string> = {
+  "recipient-dead": ", since mail to it bounced for good",
+  complaint: ", since the person complained about mail",
+  unsubscribed: ", since the person wants no mail at all",
+  manual: " by hand",
+  imported: " by an imported list",
+};
+
 /** Why somebody did not get it, in a sentence. */
 export function explainAbsence(trace: AbsenceTrace): string {
   const value = trace.value;
   switch (trace.reason) {
     case "suppressed":
-      return `Left out: the address was suppressed${value ? ` (${value})` : ""}.`;
+      return `Left out: the address was suppressed${SUPPRESSED_BECAUSE[value as SuppressionReason] ?? ""}.`;
     case "excluded-list":
       return `Left out: on the list ${value || "that was left out"}, which this campaign leaves out.`;
     case "excluded-segment":

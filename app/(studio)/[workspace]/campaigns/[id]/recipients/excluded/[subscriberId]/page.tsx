@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
-import { EXCLUSION_WORDS } from "#components/campaign/audience-panel.tsx";
+import { exclusionWords } from "#components/campaign/audience-panel.tsx";
 import { ConsentPanel } from "#components/campaign-report/consent-panel.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -39,17 +39,18 @@ export default async function Page({
               facts={[
                 {
                   term: "Audience frozen",
-                  value: trace.launchedAt ? (
-                    <Time at={trace.launchedAt} zone={zone} as="second" />
-                  ) : (
-                    "unknown"
-                  ),
+                  value: trace.launchedAt ? <Time at={trace.launchedAt} zone={zone} /> : "unknown",
                 },
                 {
                   term: "Reason",
-                  value: trace.reason ? EXCLUSION_WORDS[trace.reason] : "Not a candidate",
+                  value: trace.reason
+                    ? exclusionWords(trace.reason, trace.reason === "suppressed" ? trace.value : null)
+                    : "Not a candidate",
                 },
-                ...(trace.value ? [{ term: "What it was then", value: trace.value }] : []),
+                // A suppression is told by the reason.
+                ...(trace.value && trace.reason !== "suppressed"
+                  ? [{ term: "What it was then", value: trace.value }]
+                  : []),
                 { term: "Joined", value: <Time at={trace.joinedAt} zone={zone} /> },
               ]}
             />
