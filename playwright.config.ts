@@ -11,6 +11,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   outputDir: "test-results",
   use: {
+    actionTimeout: 20_000,
+    navigationTimeout: 60_000,
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH || undefined,
       args: CHROMIUM_FLAGS,

@@ -34,7 +34,8 @@ export async function startInstallation(...args: string[]): Promise<Installation
       PORT: String(port),
       DATA_DIR: data,
       DATABASE_URL: "",
-      SANDBOX_BLOCK: "127.93",
+      // Not that of another run beside it.
+      SANDBOX_BLOCK: `127.${100 + (port % 100)}`,
       NODE_ENV: "production",
     },
     stdio: ["ignore", "pipe", "pipe"],

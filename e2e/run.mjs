@@ -13,7 +13,7 @@ env.SCREENSHOTS_DIR ??= join(root, "artifacts", "pages");
 
 /**
  * `npm test -- <filter>…`: browser journeys by their .spec, anything else goes to Vitest. `npm run soak` is the long form
- * of the fault runs: the same faults, five times the people.
+ * of the fault runs: the same faults, five times the people, and two kills more.
  */
 const given = process.argv.slice(2);
 const isSoak = given[0] === "--soak";

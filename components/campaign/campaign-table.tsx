@@ -45,7 +45,8 @@ export function CampaignTable({
       caption="Campaigns"
       rows={rows}
       rowKey={(row) => row.id}
-      rowHref={(row) => `${path}/${row.id}`}
+      // Of what waits for its time, people want to know when and to whom, and to take it back.
+      rowHref={(row) => `${path}/${row.id}${row.state === "scheduled" ? "/review" : ""}`}
       columns={[
         {
           key: "name",

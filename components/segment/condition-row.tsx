@@ -44,7 +44,13 @@ export function ConditionRow({
         onChange={(op) => onChange(withOp(rule, op))}
       />
       <Value rule={rule} choices={choices} name={name} onChange={onChange} />
-      <IconButton name={`Remove ${name.toLowerCase()}`} icon={<Trash2 />} size="small" onClick={onRemove} />
+      <IconButton
+        name={`Remove ${name.toLowerCase()}`}
+        icon={<Trash2 />}
+        size="small"
+        tip="end"
+        onClick={onRemove}
+      />
     </div>
   );
 }

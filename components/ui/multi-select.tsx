@@ -66,7 +66,7 @@ export function MultiSelect({
                 {labels.get(value) ?? value}
                 <button
                   type="button"
-                  className="relative -mr-1 grid size-5 place-content-center rounded-sm text-muted hover:text-foreground"
+                  className="relative -mr-1 grid size-5 place-content-center rounded-sm text-muted hover:text-foreground disabled:hidden"
                   aria-label={`Remove ${labels.get(value) ?? value}`}
                   onClick={() => change(values.filter((each) => each !== value))}
                 >
