@@ -68,7 +68,8 @@ export function RepliesChart({
       legend={SERIES.map(({ label: name, colour }) => ({ label: name, colour }))}
       table={{
         columns: ["time", "accepted", "deferred", "bounced"],
-        rows: rows.map((row) => [row.at.toISOString(), row.accepted, row.deferred, row.bounced]),
+        zone,
+        rows: rows.map((row) => [row.at, row.accepted, row.deferred, row.bounced]),
       }}
       empty={
         rows.length === 0

@@ -30,7 +30,10 @@ export function leadSentence(
   if (state === "cancelled")
     return `Cancelled. ${formatNumber(sum.accepted)} were accepted before, ${formatNumber(sum.cancelled)} never get it.`;
   if (sum.waiting === 0) {
-    const open = sum.uncertain > 0 ? ` ${formatNumber(sum.uncertain)} are uncertain.` : "";
+    const open =
+      sum.uncertain > 0
+        ? ` ${formatNumber(sum.uncertain)} ${sum.uncertain === 1 ? "is" : "are"} uncertain.`
+        : "";
     return share === 1
       ? "Everybody's mail was accepted."
       : `Done. ${formatNumber(sum.accepted)} of ${formatNumber(sum.audience)} were accepted.${open}`;

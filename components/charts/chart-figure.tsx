@@ -2,10 +2,11 @@
 
 import { type ReactNode, useId, useState } from "react";
 import { cx } from "../ui/cx.ts";
-import { formatNumber } from "../ui/format.ts";
+import { formatNumber, formatRowTime } from "../ui/format.ts";
 import { CsvButton } from "./csv-button.tsx";
 
-export type ChartTable = { columns: string[]; rows: (string | number)[][] };
+/** `zone` is that of its times, UTC without one; in a CSV they are ISO 8601. */
+export type ChartTable = { columns: string[]; rows: (string | number | Date)[][]; zone?: string };
 export type LegendEntry = { label: string; colour: string; line?: boolean; hatch?: boolean };
 
 /**
@@ -41,6 +42,12 @@ export function ChartFigure({
   const [asTable, setAsTable] = useState(false);
   const id = useId();
   const Heading = level === "panel" ? "h2" : "h3";
+  const shown = (cell: string | number | Date) =>
+    typeof cell === "number"
+      ? formatNumber(cell)
+      : cell instanceof Date
+        ? formatRowTime(cell, table.zone ?? "UTC")
+        : cell;
 
   return (
     <figure
@@ -106,12 +113,12 @@ export function ChartFigure({
                 <tr key={row.join("|")}>
                   {row.map((cell, index) =>
                     index === 0 ? (
-                      <th key={table.columns[index]} scope="row">
-                        {cell}
+                      <th key={table.columns[index]} scope="row" className="whitespace-nowrap">
+                        {shown(cell)}
                       </th>
                     ) : (
                       <td key={table.columns[index]} className={typeof cell === "number" ? "num" : undefined}>
-                        {typeof cell === "number" ? formatNumber(cell) : cell}
+                        {shown(cell)}
                       </td>
                     ),
                   )}

@@ -13,7 +13,7 @@ export function CsvButton({
   /** Of the file, without its ending. */
   name: string;
   columns: string[];
-  rows: (string | number)[][];
+  rows: (string | number | Date)[][];
   label?: string;
 }) {
   function download() {

@@ -43,8 +43,9 @@ export function BarsChart({
       legend={SERIES.map(({ label: name, colour }) => ({ label: name, colour }))}
       table={{
         columns: ["time", "accepted", "deferred", "bounced", "uncertain", "complained"],
+        zone,
         rows: bars.map((bar) => [
-          bar.at.toISOString(),
+          bar.at,
           bar.accepted,
           bar.deferred,
           bar.bounced,

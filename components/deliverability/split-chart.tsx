@@ -46,13 +46,12 @@ export function SplitChart({
       actions={actions}
       table={{
         columns: ["time", head.toLowerCase(), ...SHOWN, "uncertain"],
+        zone,
         rows: times.flatMap((at, place) =>
           rows.flatMap((row) => {
             const bar = row.bars[place]!;
             const isEmpty = SHOWN.every((key) => bar[key] === 0) && bar.uncertain === 0;
-            return isEmpty
-              ? []
-              : [[at.toISOString(), row.name, ...SHOWN.map((key) => bar[key]), bar.uncertain]];
+            return isEmpty ? [] : [[at, row.name, ...SHOWN.map((key) => bar[key]), bar.uncertain]];
           }),
         ),
       }}

@@ -165,6 +165,11 @@ export function formatMoment(at: Date, zone: string, now: Date): string {
   return `${formatDay(at, zone, now, true)}, ${clock}`;
 }
 
+/** As tables have it, so that it sorts and lines up: "2026-11-21 09:00". */
+export function formatRowTime(at: Date, zone: string): string {
+  return dateFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(at);
+}
+
 /** To the second, with its zone: "Sat 21 Nov 2026, 09:00:00 CET". */
 export function formatExact(at: Date, zone: string): string {
   return dateFormat("en-GB", {
