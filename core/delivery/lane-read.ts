@@ -37,11 +37,3 @@ export async function lanesWithSystemMail(
       where p.source_id = l.source_id)`;
   return rows.map((row) => row.id);
 }
-
-/** Small sites that a source has to leave alone, and until when (ms since the epoch). */
-export async function siteHolds(sql: Sql, sourceId: number): Promise<Map<number, number>> {
-  const rows = await sql<{ id: number; until: number }[]>`
-    select site_id as id, extract(epoch from until)::float8 * 1000 as until from site_holds
-    where source_id = ${sourceId} and until > now()`;
-  return new Map(rows.map((row) => [row.id, row.until]));
-}

@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
+import type { KeptMood } from "#core/mail/pacing/mood.ts";
 import type { Claim, LaneHold } from "./reserve.ts";
 
 /** A worker that was not heard of for so long is dead; judged by the database's clock alone. */
@@ -71,6 +72,8 @@ export type LaneRow = {
   tat: number;
   /** Its last owner was found dead, not more than a minute ago. */
   isInherited: boolean;
+  /** What replies have made of its pace. */
+  mood: KeptMood | null;
 };
 
 /** Takes a lane that nobody living owns. Null: somebody does, or it may not run. */
@@ -82,7 +85,7 @@ export async function acquire(sql: Sql, laneId: number, workerId: number): Promi
       and exists (select from workers w where w.id = ${workerId})
       and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
     returning l.id, l.epoch, l.source_id as "sourceId", l.bucket,
-      coalesce(extract(epoch from l.tat)::float8 * 1000, 0) as tat, before.worker_id is not null as "isInherited"`;
+      coalesce(extract(epoch from l.tat)::float8 * 1000, 0) as tat, before.worker_id is not null as "isInherited", l.mood`;
   return row ?? null;
 }
 
@@ -147,6 +150,7 @@ export type LaneNews = LaneHold & {
   /** Accepted in the last minute. */
   pace: number;
   tat: number;
+  mood: KeptMood | null;
   code: number | null;
   reply: string | null;
   /** Of that reply, ms since the epoch. */
@@ -162,13 +166,14 @@ export async function reportLanes(
   news: readonly LaneNews[],
 ): Promise<Map<number, { isHeld: boolean }>> {
   const rows = await sql<{ id: number; isHeld: boolean }[]>`
-    update lanes l set connections = n.connections, pace = n.pace,
+    update lanes l set connections = n.connections, pace = n.pace, mood = n.mood::jsonb,
       tat = case when n.tat > 0 then to_timestamp(n.tat / 1000.0) end, last_code = coalesce(n.code, l.last_code),
       last_reply = coalesce(n.reply, l.last_reply), last_reply_at = coalesce(to_timestamp(n.at / 1000.0), l.last_reply_at)
     from unnest(${news.map((n) => n.laneId)}::int[], ${news.map((n) => n.workerId)}::int[], ${news.map((n) => n.epoch)}::int[],
       ${news.map((n) => n.connections)}::smallint[], ${news.map((n) => n.pace)}::int[], ${news.map((n) => n.tat)}::float8[],
-      ${news.map((n) => n.code)}::smallint[], ${news.map((n) => n.reply)}::text[], ${news.map((n) => n.at)}::float8[])
-      n(id, worker_id, epoch, connections, pace, tat, code, reply, at), sources s, installation i
+      ${news.map((n) => n.code)}::smallint[], ${news.map((n) => n.reply)}::text[], ${news.map((n) => n.at)}::float8[],
+      ${news.map((n) => (n.mood === null ? null : JSON.stringify(n.mood)))}::text[])
+      n(id, worker_id, epoch, connections, pace, tat, code, reply, at, mood), sources s, installation i
     where l.id = n.id and l.worker_id = n.worker_id and l.epoch = n.epoch and s.id = l.source_id
     returning l.id, l.held_at is not null or s.state <> 'active' or s.removed_at is not null or not i.sending_allowed as "isHeld"`;
   return new Map(rows.map((row) => [row.id, { isHeld: row.isHeld }]));

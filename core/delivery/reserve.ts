@@ -34,7 +34,7 @@ export async function reserve(
   const random = Math.random();
   const rows = await tx<Claim[]>`
     with l as materialized (
-      select l.id, l.epoch, l.source_id, array(select ps.pool_id::int from pool_sources ps where ps.source_id = l.source_id) pools
+      select l.id, l.epoch, l.source_id, l.bucket, array(select ps.pool_id::int from pool_sources ps where ps.source_id = l.source_id) pools
       from lanes l join sources s on s.id = l.source_id join installation i on i.sending_allowed
       where l.id = ${hold.laneId} and l.worker_id = ${hold.workerId} and l.epoch = ${hold.epoch}
         and s.state = 'active' and s.removed_at is null
@@ -47,6 +47,8 @@ export async function reserve(
       from streams s join spots o on o.pool_id = s.pool_id and o.bucket = s.bucket
       where not ${onlySystem}::bool and s.state = 'r' and s.next_seq <= s.last_seq and s.expires_at > now()
         and (s.not_before is null or s.not_before <= now())
+        and not exists (select from sender_holds h where h.sender_domain_id = s.sender_domain_id
+          and h.bucket = (select bucket from l) and h.until > now())
     ), room as materialized (
       select case when exists (select from ahead) then floor(${want}::int * 0.9 + ${random}::float8)::int else ${want}::int end as system,
         case when exists (select from ahead) then floor(${want}::int * 0.5 + ${random}::float8)::int else ${want}::int end as others

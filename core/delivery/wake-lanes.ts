@@ -28,6 +28,8 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
     ), wanted as (
       select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket from streams st join carriers c on c.pool_id = st.pool_id
       where st.state = 'r' and st.next_seq <= st.last_seq and st.expires_at > now()
+        and not exists (select from sender_holds h where h.sender_domain_id = st.sender_domain_id and h.until > now()
+          and h.bucket = case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end)
         and (st.not_before is null or st.not_before <= now()) and ${only("st.pool_id", "st.bucket")}
       union
       select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else p.bucket end from spots p join carriers c on c.pool_id = p.pool_id

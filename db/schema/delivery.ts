@@ -118,6 +118,18 @@ export const siteHolds = pgTable(
   (t) => [primaryKey({ name: "site_holds_pkey", columns: [t.sourceId, t.siteId] })],
 );
 
+/** One sender domain suspended in one bucket, whatever the source: receivers have quotas by DKIM and SPF domain too. */
+export const senderHolds = pgTable(
+  "sender_holds",
+  {
+    senderDomainId: integer("sender_domain_id").notNull(),
+    bucket: integer("bucket").notNull(),
+    until: at("until").notNull(),
+    reply: text("reply"),
+  },
+  (t) => [primaryKey({ name: "sender_holds_pkey", columns: [t.senderDomainId, t.bucket] })],
+);
+
 /** Mails that the sandbox's receivers took: the last 5,000 with their content. */
 export const sandboxMails = pgTable(
   "sandbox_mails",

@@ -1,5 +1,15 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, integer, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from "drizzle-orm/pg-core";
 import { at, bytea, char1 } from "./columns.ts";
 
 /**
@@ -155,6 +165,8 @@ export const lanes = pgTable(
     /** Accepted in the last minute, as the owner last said. */
     pace: integer("pace").notNull().default(0),
     ranAt: at("ran_at"),
+    /** What replies have made of its pace, core/mail/pacing/mood: the next owner goes on with it. */
+    mood: jsonb("mood"),
   },
   (t) => [
     unique("lanes_source_bucket_unique").on(t.sourceId, t.bucket),

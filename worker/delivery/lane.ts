@@ -1,16 +1,19 @@
-import { siteHolds } from "#core/delivery/lane-read.ts";
+import { holdSender, holdSite, senderHolds, siteHolds } from "#core/delivery/holds.ts";
 import { type LaneNews, type LaneRow, release, reportLanes, suspendLane } from "#core/delivery/lease.ts";
 import type { OpenRecipient } from "#core/delivery/open.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
-import { type Pace, startPace, stepDown, stepUp } from "#core/mail/pacing/adapt.ts";
+import { stepUp } from "#core/mail/pacing/adapt.ts";
 import { gcra, type Rate } from "#core/mail/pacing/gcra.ts";
+import { keepMood, wakeMood } from "#core/mail/pacing/mood.ts";
+import { type LaneMood, reactToReply } from "#core/mail/pacing/react.ts";
+import { advanceRecovery, recoveryConnections } from "#core/mail/pacing/recovery.ts";
 import { countHit } from "#core/mail/pacing/threshold.ts";
 import { bucketKind, limitsFor } from "#core/mail/provider/bucket.ts";
 import { providerById } from "#core/mail/provider/match.ts";
 import type { Limits } from "#core/mail/provider/types.ts";
-import type { Classification, ReplyAction } from "#core/mail/reply/types.ts";
+import type { Classification } from "#core/mail/reply/types.ts";
 import { log } from "#core/platform/log.ts";
 import type { Sql } from "#db/client.ts";
 import type { SmtpConnection } from "./connection.ts";
@@ -81,7 +84,7 @@ export class Lane {
   #house: LaneHouse;
   readonly source: Source;
   #limits: Limits;
-  #pace: Pace;
+  #mood: LaneMood;
   #provider: string | null;
   #connections: LaneConnections;
   #mode: Mode = "running";
@@ -109,6 +112,8 @@ export class Lane {
   #hits = new Map<string, number[]>();
   /** Small sites that an owner before was told to leave alone, until when. */
   #holds = new Map<number, number>();
+  /** Sender domains whose mail rests in this bucket, until when; other lanes find out too. */
+  #senderHolds = new Map<number, number>();
   #buckets: () => readonly number[];
   #ended: Promise<void>;
   #end!: () => void;
@@ -121,7 +126,7 @@ export class Lane {
     this.sourceId = row.sourceId;
     this.hold = { laneId: row.id, workerId: house.workerId, epoch: row.epoch };
     this.#limits = source.relay?.limits ?? limitsFor(row.bucket);
-    this.#pace = startPace(this.#limits);
+    this.#mood = wakeMood(row.mood, this.#limits, Date.now());
     this.#provider = row.bucket < 100 ? (providerById(row.bucket)?.key ?? null) : null;
     this.#tat = row.tat;
     if (row.isInherited) this.#halfUntil = performance.now() + HALF_MS;
@@ -144,6 +149,7 @@ export class Lane {
       connections: this.#connections.total,
       pace: this.#minute.reduce((sum, n) => sum + n, 0),
       tat: this.#tat,
+      mood: keepMood(this.#mood, this.#limits),
       code: reply?.code ?? null,
       reply: reply?.text ?? null,
       at: reply?.at ?? null,
@@ -159,6 +165,7 @@ export class Lane {
   async run(): Promise<void> {
     try {
       this.#holds = await siteHolds(this.#house.sql, this.sourceId);
+      this.#senderHolds = await senderHolds(this.#house.sql, this.bucket);
       await this.#accept(await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId));
       this.#pump();
       await this.#ended;
@@ -178,8 +185,8 @@ export class Lane {
   tick(): void {
     this.#connections.sweep(performance.now());
     const now = Date.now();
-    const up = stepUp(this.#pace, now, this.#limits);
-    if (up) this.#pace = up;
+    const pace = stepUp(this.#mood.pace, now, this.#limits);
+    if (pace) this.#mood = { ...this.#mood, pace };
     if (performance.now() - this.#startedAt > HAND_ON_MS && this.#mode === "running") this.#mode = "winding";
     this.#pump();
   }
@@ -239,8 +246,10 @@ export class Lane {
     if (starts) {
       const house = this.#house;
       const isHalved = performance.now() < this.#halfUntil;
-      this.#connections.limit = isHalved ? Math.ceil(this.#pace.connections / 2) : this.#pace.connections;
-      this.#connections.messagesPerConnection = this.#pace.messagesPerConnection;
+      const { pace, recovery } = this.#mood;
+      const most = recoveryConnections(recovery, pace.connections);
+      this.#connections.limit = isHalved ? Math.ceil(most / 2) : most;
+      this.#connections.messagesPerConnection = pace.messagesPerConnection;
       if (house.mayStart() && !house.settler.isFull) {
         this.#openMore();
         this.#startMore();
@@ -360,9 +369,11 @@ export class Lane {
         site.holdUntil = Date.now() + throttleWait(site.throttled);
         this.#settle(giveBack(of, Date.now() + throttleWait(site.throttled + 2)));
       } else this.#settle(outcome);
-      if (outcome.kind === "accepted") this.#countAccepted();
-      else this.#lastReply = { code: outcome.code, text: outcome.reply ?? "", at: outcome.at };
-      if (classification?.action) this.#act(site, classification, outcome.reply ?? "");
+      if (outcome.kind === "accepted") {
+        this.#countAccepted();
+        this.#climb(connection);
+      } else this.#lastReply = { code: outcome.code, text: outcome.reply ?? "", at: outcome.at };
+      if (classification) this.#act(site, classification, outcome.reply ?? "", of.senderDomainId);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#settle(
@@ -398,50 +409,82 @@ export class Lane {
       site.noDialUntil = now + throttleWait(site.throttled);
       if (!works) this.#holdSite(site, site.noDialUntil);
       this.#pumpIn(throttleWait(site.throttled));
+    } else if (this.source.relay) {
+      // A relay that cannot be used says nothing about anybody's address: all of its mail waits, untried.
+      this.#suspend(now + DOWN_MS, reply);
     } else {
       site.down = { until: now + DOWN_MS, failure };
       const waiting = this.#queue.filter((item) => item.site === site);
       this.#queue = this.#queue.filter((item) => item.site !== site);
       for (const item of waiting) this.#settle(judgeConnect(this.#of(item), failure, classification.verdict));
     }
-    if (classification.action) this.#act(site, classification, reply);
+    this.#act(site, classification, reply, null);
     this.#pump();
   }
 
-  /** What a reply asks for, beyond its own recipient: a small site alone, or the whole lane. */
-  #act(site: Site, classification: Classification, reply: string): void {
-    const action = classification.action as ReplyAction;
+  /** Coming back from a stop: one connection more for each on which the first mail was taken. */
+  #climb(connection: SmtpConnection): void {
+    const { recovery, pace } = this.#mood;
+    if (recovery?.phase !== "climbing" || connection.served !== 1) return;
+    this.#mood = {
+      ...this.#mood,
+      recovery: advanceRecovery(recovery, "accepted", Date.now(), pace.connections),
+    };
+  }
+
+  /** What a reply asks for, beyond its own recipient: of a small site alone, of the lane, or of the sender domain. */
+  #act(site: Site, classification: Classification, reply: string, senderDomainId: number | null): void {
     const now = Date.now();
-    const key = `${classification.rule} ${this.#limits.perSite ? site.id : ""}`;
+    if (this.#limits.perSite) {
+      this.#actOnSite(site, classification, reply, now);
+      return;
+    }
+    const { mood, suspend } = reactToReply(this.#mood, classification, now);
+    this.#mood = mood;
+    if (!suspend) return;
+    const { until, scopes } = suspend;
+    if (scopes.includes("sender-domain") && senderDomainId !== null)
+      this.#holdSender(senderDomainId, until, reply);
+    // Refused before a mail was named, it can only be about the address it came from.
+    if (scopes.includes("lane") || senderDomainId === null) this.#suspend(until, reply);
+  }
+
+  #actOnSite(site: Site, { action, rule }: Classification, reply: string, now: number): void {
+    if (!action) return;
+    const key = `${rule} ${site.id}`;
     const counted = countHit(this.#hits.get(key) ?? [], now, action.threshold);
     this.#hits.set(key, counted.hits);
     if (!counted.fires) return;
-    if (this.#limits.perSite) {
-      if (action.kind === "suspend") this.#holdSite(site, now + action.seconds * 1_000, reply);
-      else site.most = 1;
-      return;
-    }
-    if (action.kind === "slow") {
-      this.#pace = stepDown(this.#pace, now, action) ?? this.#pace;
-      return;
-    }
-    logger.warn(
-      { laneId: this.hold.laneId, bucket: this.bucket, seconds: action.seconds, reply },
-      "lane suspended",
-    );
-    suspendLane(this.#house.sql, this.hold, action.seconds, reply).catch((error) =>
+    if (action.kind === "suspend") this.#holdSite(site, now + action.seconds * 1_000, reply);
+    else site.most = 1;
+  }
+
+  #suspend(until: number, reply: string): void {
+    const seconds = Math.ceil((until - Date.now()) / 1_000);
+    logger.warn({ laneId: this.hold.laneId, bucket: this.bucket, seconds, reply }, "lane suspended");
+    suspendLane(this.#house.sql, this.hold, seconds, reply).catch((error) =>
       logger.error({ err: error }, "could not suspend the lane"),
     );
     this.drain();
   }
 
+  #holdSender(senderDomainId: number, until: number, reply: string): void {
+    logger.warn({ senderDomainId, bucket: this.bucket, until, reply }, "sender domain held");
+    this.#senderHolds.set(senderDomainId, until);
+    holdSender(this.#house.sql, { senderDomainId, bucket: this.bucket, until, reply }).catch((error) =>
+      logger.error({ err: error }, "could not hold a sender domain"),
+    );
+    const isIts = (item: Item) => this.#of(item).senderDomainId === senderDomainId;
+    const back = this.#queue.filter(isIts);
+    this.#queue = this.#queue.filter((item) => !isIts(item));
+    for (const item of back) this.#settle(giveBack(this.#of(item), until));
+  }
+
   #holdSite(site: Site, until: number, reply?: string): void {
     site.holdUntil = Math.max(site.holdUntil, until);
     if (reply !== undefined) {
-      this.#house.sql`insert into site_holds (source_id, site_id, until, reply)
-        values (${this.sourceId}, ${site.id}, to_timestamp(${until}::float8 / 1000.0), ${reply})
-        on conflict (source_id, site_id) do update set until = greatest(site_holds.until, excluded.until), reply = excluded.reply`.catch(
-        (error) => logger.error({ err: error }, "could not hold a site"),
+      holdSite(this.#house.sql, { sourceId: this.sourceId, siteId: site.id, until, reply }).catch((error) =>
+        logger.error({ err: error }, "could not hold a site"),
       );
     }
     if (until - Date.now() <= KEEP_HELD_MS) return;
@@ -453,7 +496,7 @@ export class Lane {
   async #fill(onlySystem: boolean): Promise<void> {
     if (this.#filling || (!onlySystem && performance.now() < this.#nextFill)) return;
     const want = batchSize(
-      Math.min(this.#pace.messagesPerSecond, this.#limits.messagesPerSecond),
+      Math.min(this.#mood.pace.messagesPerSecond, this.#limits.messagesPerSecond),
       this.#mixesSites(),
     );
     if (!onlySystem && this.#queue.length + this.#parked >= Math.min(LOOK_AHEAD, want)) return;
@@ -505,7 +548,9 @@ export class Lane {
     const now = Date.now();
     const urgent: Item[] = [];
     for (const item of items) {
+      const rest = this.#senderHolds.get(item.message?.senderDomainId ?? 0) ?? 0;
       if (this.#mode === "draining") this.#settle(giveBack(this.#of(item), now));
+      else if (rest > now) this.#settle(giveBack(this.#of(item), rest));
       else if (isRelay) item.site = this.#connections.site({ siteId: 0, mx: [] });
       else this.#aim(item, now);
       if (!item.site) continue;
@@ -564,7 +609,7 @@ export class Lane {
   }
 
   #rate(): Rate {
-    const limit = this.#pace.messagesPerSecond;
+    const limit = this.#mood.pace.messagesPerSecond;
     return { limit, periodMs: 1_000, burst: Math.max(1, Math.floor(limit / 10)) };
   }
 

@@ -80,3 +80,22 @@ export function stepUp(pace: Pace, now: number, limits: PaceLimits): Pace | null
     next.messagesPerSecond > pace.messagesPerSecond;
   return moved ? { ...next, steppedDownAt: pace.steppedDownAt, steppedUpAt: now } : null;
 }
+
+/** A pace remembered from before, under limits that may have changed since. */
+export function withinLimits(pace: Pace, limits: PaceLimits): Pace {
+  return {
+    ...pace,
+    connections: Math.min(pace.connections, limits.connections),
+    messagesPerConnection: Math.min(pace.messagesPerConnection, limits.messagesPerConnection),
+    messagesPerSecond: Math.min(pace.messagesPerSecond, limits.messagesPerSecond),
+  };
+}
+
+/** Whether nothing is lowered: then a lane is at its limits, whatever they will be. */
+export function isAtLimits(pace: Pace, limits: PaceLimits): boolean {
+  return (
+    pace.connections >= limits.connections &&
+    pace.messagesPerConnection >= limits.messagesPerConnection &&
+    pace.messagesPerSecond >= limits.messagesPerSecond
+  );
+}

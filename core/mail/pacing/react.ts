@@ -30,14 +30,22 @@ export function reactToReply(
   now: number,
 ): Reaction {
   const { action } = reply;
-  if (mood.recovery?.phase === "climbing" && action?.kind === "suspend" && action.recovery === "gmail") {
-    const recovery = advanceRecovery(mood.recovery, "refused", now, mood.pace.connections);
+  const isClimbing = mood.recovery?.phase === "climbing";
+  if (
+    isClimbing &&
+    action?.kind === "suspend" &&
+    action.recovery === "gmail" &&
+    action.scopes.includes("lane")
+  ) {
+    const recovery = advanceRecovery(mood.recovery as Recovery, "refused", now, mood.pace.connections);
     return stopped({ ...mood, recovery }, recovery, now, action.scopes);
   }
   const counted = action ? countHit(mood.hits[reply.rule] ?? [], now, action.threshold) : null;
   const next: LaneMood = counted ? { ...mood, hits: { ...mood.hits, [reply.rule]: counted.hits } } : mood;
   if (action?.kind === "suspend" && counted?.fires) {
-    const recovery = action.recovery === "gmail" ? startRecovery(now, action.seconds * 1000) : mood.recovery;
+    // A quota of the signing domain is no reason to slow the others down.
+    const isOurs = action.recovery === "gmail" && action.scopes.includes("lane");
+    const recovery = isOurs ? startRecovery(now, action.seconds * 1000) : mood.recovery;
     const asked = now + action.seconds * 1000;
     const until = recovery?.phase === "stopped" ? Math.max(recovery.until, asked) : asked;
     return { mood: { ...next, recovery }, suspend: { until, scopes: action.scopes }, slowed: false };

@@ -37,7 +37,9 @@ export type DeliveryWorld = TestDatabase & {
   workspaceId: number;
   senderId: number;
   /** People with these addresses, confirmed on the list; launches a campaign to all of them. */
-  launch(addresses: readonly string[], options?: { html?: string }): Promise<number>;
+  launch(addresses: readonly string[], options?: { html?: string; senderId?: number }): Promise<number>;
+  /** Another sender of the workspace, with a domain and a key of its own. */
+  sender(): Promise<{ id: number; senderDomainId: number; domain: string }>;
   engine(): Promise<RunningEngine>;
   /** Mails of one campaign that the receivers saw, refused ones included. */
   log(): readonly MailRecord[];
@@ -52,6 +54,8 @@ export async function deliveryWorld(options: {
   block: string;
   behaviours?: BehaviourOverrides;
   sources?: number;
+  /** Receivers of the test's own instead of the sandbox's. */
+  network?: { dns: { host: string; port: number }; smtpPort: number };
 }): Promise<DeliveryWorld> {
   const t = await anotherDatabase();
   const taken: TakenMail[] = [];
@@ -66,6 +70,7 @@ export async function deliveryWorld(options: {
     onMail: (mail) => taken.push(mail),
     ...(options.behaviours ? { behaviours: options.behaviours } : {}),
   });
+  const network = options.network ?? sandbox;
   const folder = mkdtempSync(join(tmpdir(), "lettermill-delivery-"));
   const env = {
     NODE_ENV: "test",
@@ -74,16 +79,20 @@ export async function deliveryWorld(options: {
     APP_SECRET: TEST_SECRET,
     APP_URL: "https://news.example.com",
     NETWORK: "sandbox",
-    DNS_SERVERS: `${sandbox.dns.host}:${sandbox.dns.port}`,
-    SMTP_PORT: String(sandbox.smtpPort),
+    DNS_SERVERS: `${network.dns.host}:${network.dns.port}`,
+    SMTP_PORT: String(network.smtpPort),
   } as NodeJS.ProcessEnv;
   await t.sql`update installation set sandbox_certificate = ${sandbox.certificate}`;
   const workspace = await makeWorkspace(t.db);
-  key ??= generateDkimKey();
-  const { publicKeyBase64, privateKeyPem } = await key;
-  const sender = await makeSender(t.db, workspace.id, { publicKey: publicKeyBase64 });
-  const sealed = encryptSecret(TEST_SECRET, dkimPurpose(sender.senderDomainId), privateKeyPem);
-  await t.sql`update sender_domains set dkim_private_key = ${sealed} where id = ${sender.senderDomainId}`;
+  const makeSigner = async () => {
+    key ??= generateDkimKey();
+    const { publicKeyBase64, privateKeyPem } = await key;
+    const made = await makeSender(t.db, workspace.id, { publicKey: publicKeyBase64 });
+    const sealed = encryptSecret(TEST_SECRET, dkimPurpose(made.senderDomainId), privateKeyPem);
+    await t.sql`update sender_domains set dkim_private_key = ${sealed} where id = ${made.senderDomainId}`;
+    return made;
+  };
+  const sender = await makeSigner();
   for (let i = 1; i <= (options.sources ?? 1); i++) await makeSource(t.db, { ip: `${options.block}.1.${i}` });
   const engines = new Set<RunningEngine>();
   const world: DeliveryWorld = {
@@ -95,7 +104,8 @@ export async function deliveryWorld(options: {
     workspaceId: workspace.id,
     senderId: sender.id,
     log: () => sandbox.log,
-    async launch(addresses, { html } = {}) {
+    sender: makeSigner,
+    async launch(addresses, { html, senderId } = {}) {
       const list = await makeList(t.db, workspace.id);
       await t.sql`with s as (
           insert into subscribers (workspace_id, address, address_key, domain)
@@ -106,9 +116,9 @@ export async function deliveryWorld(options: {
       const ctx = systemCtx(t.db);
       // By name: the worker's own job may be asking about some of them, and they would be frozen as unknown.
       const names = [...new Set(addresses.map((address) => address.split("@")[1]?.toLowerCase() ?? ""))];
-      await resolveDomains(ctx, { names }, makeDns([sandbox.dns]));
+      await resolveDomains(ctx, { names }, makeDns([network.dns]));
       const campaign = await makeCampaign(t.db, workspace.id, {
-        senderId: sender.id,
+        senderId: senderId ?? sender.id,
         audience: { include: { lists: [list.id], segments: [] }, exclude: { lists: [], segments: [] } },
         ...(html ? { html } : {}),
       });
