@@ -156,6 +156,8 @@ const ROUTES: Record<string, Record<string, Door>> = {
   "api/public/undo/[token]": { POST: "anybody" },
   "api/public/unsubscribe/[token]": { POST: "anybody" },
   "l/[token]/[n]": { GET: "anybody", HEAD: "anybody" },
+  // By a token of its own; see its test.
+  metrics: { GET: "administrator" },
   "o/[token]": { GET: "anybody", HEAD: "anybody" },
 };
 

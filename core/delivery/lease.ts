@@ -31,6 +31,11 @@ export async function beat(sql: Sql, workerId: number): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Keeps what a worker measured (prom-client's JSON), for whoever serves `/metrics`. It goes with the worker. */
+export async function publishMetrics(sql: Sql, workerId: number, metrics: object[]): Promise<void> {
+  await sql`update workers set metrics = ${JSON.stringify(metrics)}::text::jsonb where id = ${workerId}`;
+}
+
 export type DeadWorker = { id: number; host: string; pid: number; lanes: number; graphileIds: string[] };
 
 /**

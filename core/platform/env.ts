@@ -135,6 +135,12 @@ const sandboxBlock = text.transform((value, ctx) => {
   return z.NEVER;
 });
 
+const metricsToken = text.transform((value, ctx) => {
+  if (value === undefined || value.length >= 16) return value;
+  ctx.addIssue(`METRICS_TOKEN must have at least 16 characters, not ${value.length}.`);
+  return z.NEVER;
+});
+
 const Variables = z.object({
   NODE_ENV: choice("NODE_ENV", ["development", "production", "test"]),
   DATABASE_URL: databaseUrl,
@@ -153,6 +159,7 @@ const Variables = z.object({
   SANDBOX_BLOCK: sandboxBlock,
   SANDBOX_SMTP_PORT: port("SANDBOX_SMTP_PORT"),
   SANDBOX_DNS_PORT: port("SANDBOX_DNS_PORT"),
+  METRICS_TOKEN: metricsToken,
   DATA_DIR: text,
 });
 
@@ -196,6 +203,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env) {
     sandboxBlock: seen.SANDBOX_BLOCK,
     sandboxSmtpPort: seen.SANDBOX_SMTP_PORT ?? 2525,
     sandboxDnsPort: seen.SANDBOX_DNS_PORT ?? 5335,
+    /** Whoever has it may read `/metrics`; without one only administrators. */
+    metricsToken: seen.METRICS_TOKEN,
     dataDir: seen.DATA_DIR ?? ".data",
   };
 }

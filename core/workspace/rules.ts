@@ -22,6 +22,7 @@ const RESERVED = new Set([
   "logout",
   "mail",
   "media",
+  "metrics",
   "new",
   "postmaster",
   "preferences",

@@ -126,6 +126,8 @@ export const workers = pgTable("workers", {
   leaseUntil: at("lease_until").notNull(),
   /** graphile-worker's ids of this process, unlocked when it is reaped. */
   graphileIds: text("graphile_ids").array().notNull().default(sql`'{}'::text[]`),
+  /** What it measured last, as prom-client's JSON. */
+  metrics: jsonb("metrics").$type<object[]>(),
 });
 
 /** Ends of workers, for the System page. */

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/delivery/lane-read.ts";
-import { acquire, ownedLanes, release, reportLanes } from "#core/delivery/lease.ts";
+import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import { type Dns, makeDns } from "#core/domain/dns.ts";
@@ -13,6 +13,7 @@ import { type DialContext, HostMemory } from "./dial.ts";
 import { Lane, type LaneHouse } from "./lane.ts";
 import { Membership } from "./membership.ts";
 import { Messages } from "./messages.ts";
+import { Metrics } from "./metrics.ts";
 import { Settler } from "./settler.ts";
 import type { Timeouts } from "./smtp-types.ts";
 import { changedSources, readSource } from "./source.ts";
@@ -21,6 +22,7 @@ import { type SourceTest, type SourceTestResult, testSource } from "./test-sourc
 
 const TICK_MS = 1_000;
 const SYSTEM_LOOK_MS = 250;
+const PUBLISH_MS = 5_000;
 /** On the way out, what is in flight may end for so long. */
 const DRAIN_MS = 30_000;
 
@@ -49,6 +51,7 @@ export class Engine implements LaneHouse {
   readonly messages: Messages;
   readonly targets: Targets;
   readonly membership: Membership;
+  readonly metrics = new Metrics();
   readonly onStart: LaneHouse["onStart"];
   readonly #db: Db;
   readonly #env: Env;
@@ -73,9 +76,9 @@ export class Engine implements LaneHouse {
     this.onStart = options.onStart;
     const settings = { appUrl: env.appUrl, secret: env.appSecret };
     const ctx: Ctx = { db, now: () => new Date(), actor: { kind: "system" }, settings };
-    this.messages = new Messages(db, settings);
+    this.messages = new Messages(db, settings, this.metrics);
     this.targets = new Targets(sql, ctx, () => this.dns);
-    this.settler = new Settler(options.factsSql, {
+    this.settler = new Settler(options.factsSql, this.metrics, {
       stopped: (campaigns) => this.#putBack(campaigns),
       room: () => this.#goOn(),
     });
@@ -116,6 +119,7 @@ export class Engine implements LaneHouse {
     await this.membership.start([]);
     this.#every(TICK_MS, () => this.#tick());
     this.#every(SYSTEM_LOOK_MS, () => this.#lookForSystem());
+    this.#every(PUBLISH_MS, () => this.#publish());
   }
 
   /** Runs a lane to its end; returns at once where somebody else does, or nothing may be started. */
@@ -247,6 +251,12 @@ export class Engine implements LaneHouse {
       lanes.map((lane) => ({ laneId: lane.hold.laneId, sourceId: lane.sourceId, bucket: lane.bucket })),
     );
     for (const id of found) this.#lanes.get(id)?.lane.lookForSystem();
+  }
+
+  async #publish(): Promise<void> {
+    const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
+    const metrics = await this.metrics.publish(lanes, this.settler.pending);
+    await publishMetrics(this.sql, this.membership.workerId, metrics);
   }
 
   /** Which network mail leaves to; a switch on its page takes effect within a second. */

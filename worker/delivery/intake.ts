@@ -61,11 +61,13 @@ async function take(
 ): Promise<Taken> {
   let claims: Claim[] = [];
   let recipients: OpenRecipient[] = [];
+  const began = performance.now();
   await sql.begin(async (tx) => {
     claims = await claim(tx);
     const opened = await open(tx, claims, { sourceId, workspaceOf: (id) => messages.campaign(id) });
     recipients = opened.recipients;
   });
+  messages.metrics.claimed(recipients.length, performance.now() - began);
   return { claims, items: await prepare(messages, recipients) };
 }
 

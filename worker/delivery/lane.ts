@@ -156,6 +156,10 @@ export class Lane {
     };
   }
 
+  get connections(): number {
+    return this.#connections.total;
+  }
+
   /** Campaigns with recipients in its hands. */
   get campaigns(): Set<number> {
     return new Set(this.#queue.map((item) => item.recipient.campaignId));

@@ -11,6 +11,7 @@ import type { Db } from "#core/platform/db.ts";
 import { decryptSecret } from "#core/platform/secrets.ts";
 import { dkimPurpose } from "#core/sender/rules.ts";
 import { senderDomains, senders, systemMails } from "#db/schema/index.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What the lanes need to know of a campaign. Until it expires it does not change after the launch, so it is kept. */
 export type CampaignMail = {
@@ -37,14 +38,16 @@ type Kept<T> = { value: Promise<T>; until: number };
 
 /** Messages compiled once per campaign, DKIM keys parsed once per domain. */
 export class Messages {
+  readonly metrics: Metrics;
   readonly #db: Db;
   readonly #settings: { appUrl: string; secret: string };
   readonly #keys: LinkKeys;
   readonly #campaigns = new Map<number, Kept<CampaignMail>>();
   readonly #signers = new Map<number, Kept<DkimSigner>>();
 
-  constructor(db: Db, settings: { appUrl: string; secret: string }) {
+  constructor(db: Db, settings: { appUrl: string; secret: string }, metrics: Metrics) {
     this.#db = db;
+    this.metrics = metrics;
     this.#settings = settings;
     this.#keys = deriveLinkKeys(settings.secret);
   }
@@ -93,7 +96,8 @@ export class Messages {
 
   /** Renders and signs. Throws where Liquid fails for this recipient. */
   render(message: Compiled, recipient: OpenRecipient, listIds: readonly number[]): RenderedMessage {
-    return renderMessage(
+    const began = performance.now();
+    const rendered = renderMessage(
       message.compiled,
       {
         seq: recipient.seq,
@@ -105,6 +109,8 @@ export class Messages {
       },
       { keys: this.#keys, at: new Date(), signers: message.signers },
     );
+    this.metrics.rendered(performance.now() - began);
+    return rendered;
   }
 
   async #loadCampaign(campaignId: number): Promise<CampaignMail> {

@@ -2,6 +2,7 @@ import { type Outcome, settle } from "#core/delivery/settle.ts";
 import { log } from "#core/platform/log.ts";
 import { LIVE_CHANNEL } from "#core/platform/notify.ts";
 import type { Sql } from "#db/client.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** Outcomes in one flush at most. */
 const FLUSH_MAX = 1_000;
@@ -23,6 +24,7 @@ type Entry = { outcome: Outcome } | { finished: { claimId: number; epoch: number
  */
 export class Settler {
   #sql: Sql;
+  #metrics: Metrics;
   #on: { stopped(campaigns: number[]): void; room(): void };
   #entries: Entry[] = [];
   #running: Promise<void> | null = null;
@@ -35,8 +37,9 @@ export class Settler {
   #notifyTimer: NodeJS.Timeout | undefined;
 
   /** `stopped` hears of campaigns that no longer run; `room` when lanes that waited may go on. */
-  constructor(sql: Sql, on: { stopped(campaigns: number[]): void; room(): void }) {
+  constructor(sql: Sql, metrics: Metrics, on: { stopped(campaigns: number[]): void; room(): void }) {
     this.#sql = sql;
+    this.#metrics = metrics;
     this.#on = on;
   }
 
@@ -50,6 +53,7 @@ export class Settler {
 
   add(outcome: Outcome): void {
     this.#entries.push({ outcome });
+    this.#metrics.outcome(outcome.bucket, outcome.sourceId, outcome.kind);
     this.#added += 1;
     this.#running ??= this.#run();
   }
@@ -90,11 +94,13 @@ export class Settler {
 
   async #write(batch: Entry[]): Promise<void> {
     for (let tries = 0; ; tries++) {
+      const began = performance.now();
       try {
         const { stopped } = await settle(this.#sql, {
           outcomes: batch.flatMap((entry) => ("outcome" in entry ? [entry.outcome] : [])),
           finished: batch.flatMap((entry) => ("finished" in entry ? [entry.finished] : [])),
         });
+        this.#metrics.settled(performance.now() - began);
         if (stopped.length > 0) this.#on.stopped(stopped);
         return;
       } catch (error) {

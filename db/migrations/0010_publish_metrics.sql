@@ -1,0 +1,2 @@
+-- What a worker measured last, for /metrics.
+ALTER TABLE "workers" ADD COLUMN "metrics" jsonb;
