@@ -1,14 +1,11 @@
 import { holdSender, holdSite, senderHolds, siteHolds } from "#core/delivery/holds.ts";
+import { type LaneChange, noteLaneChange } from "#core/delivery/lane-events.ts";
 import { type LaneNews, type LaneRow, release, reportLanes, suspendLane } from "#core/delivery/lease.ts";
 import type { OpenRecipient } from "#core/delivery/open.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
-import { stepUp } from "#core/mail/pacing/adapt.ts";
-import { gcra, type Rate } from "#core/mail/pacing/gcra.ts";
-import { keepMood, wakeMood } from "#core/mail/pacing/mood.ts";
-import { type LaneMood, reactToReply } from "#core/mail/pacing/react.ts";
-import { advanceRecovery, recoveryConnections } from "#core/mail/pacing/recovery.ts";
+import { gcra } from "#core/mail/pacing/gcra.ts";
 import { countHit } from "#core/mail/pacing/threshold.ts";
 import { bucketKind, limitsFor } from "#core/mail/provider/bucket.ts";
 import { providerById } from "#core/mail/provider/match.ts";
@@ -30,6 +27,7 @@ import {
   judgeSend,
   refuseForGood,
 } from "./outcome.ts";
+import { Pacer } from "./pacer.ts";
 import { batchSize, choose, LOOK_AHEAD, throttleWait } from "./rules.ts";
 import type { Settler } from "./settler.ts";
 import type { Site } from "./site.ts";
@@ -53,8 +51,6 @@ const DOWN_MS = 60_000;
 const KEEP_HELD_MS = 20_000;
 /** Then another worker may have it: graphile-worker resets locks after four hours. */
 const HAND_ON_MS = 3_600_000;
-/** After a lane was taken from a dead worker, its old connections may still be open over there. */
-const HALF_MS = 60_000;
 /** A mail that could not be made is looked at again after this. */
 const UNMAKEABLE_MS = 10 * 60_000;
 
@@ -84,7 +80,7 @@ export class Lane {
   #house: LaneHouse;
   readonly source: Source;
   #limits: Limits;
-  #mood: LaneMood;
+  #pacer: Pacer;
   #provider: string | null;
   #connections: LaneConnections;
   #mode: Mode = "running";
@@ -94,6 +90,8 @@ export class Lane {
   #inFlight = 0;
   #domains = new Map<string, number>();
   #last: string | null = null;
+  /** What people had asked of the lane when it was taken. */
+  #revision: number;
   #claims = new Map<number, { epoch: number; left: number }>();
   #tat: number;
   #filling = false;
@@ -105,7 +103,6 @@ export class Lane {
   #timerAt = Number.POSITIVE_INFINITY;
   #pumping = false;
   #startedAt = performance.now();
-  #halfUntil = 0;
   #minute = new Array<number>(60).fill(0);
   #minuteAt = 0;
   #lastReply: { code: number | null; text: string; at: number } | null = null;
@@ -126,10 +123,12 @@ export class Lane {
     this.sourceId = row.sourceId;
     this.hold = { laneId: row.id, workerId: house.workerId, epoch: row.epoch };
     this.#limits = source.relay?.limits ?? limitsFor(row.bucket);
-    this.#mood = wakeMood(row.mood, this.#limits, Date.now());
+    this.#pacer = new Pacer(this.#limits, row.mood, row.isInherited, Date.now(), (change) =>
+      this.#note(change),
+    );
     this.#provider = row.bucket < 100 ? (providerById(row.bucket)?.key ?? null) : null;
     this.#tat = row.tat;
-    if (row.isInherited) this.#halfUntil = performance.now() + HALF_MS;
+    this.#revision = row.revision;
     this.#connections = new LaneConnections(this.#limits, {
       dial: (site) => dialSite(house.dialContext(), source, site.mx, this.#limits.tls),
       changed: () => this.#pump(),
@@ -149,7 +148,8 @@ export class Lane {
       connections: this.#connections.total,
       pace: this.#minute.reduce((sum, n) => sum + n, 0),
       tat: this.#tat,
-      mood: keepMood(this.#mood, this.#limits),
+      mood: this.#pacer.kept,
+      revision: this.#revision,
       code: reply?.code ?? null,
       reply: reply?.text ?? null,
       at: reply?.at ?? null,
@@ -188,9 +188,7 @@ export class Lane {
   /** Once a second. */
   tick(): void {
     this.#connections.sweep(performance.now());
-    const now = Date.now();
-    const pace = stepUp(this.#mood.pace, now, this.#limits);
-    if (pace) this.#mood = { ...this.#mood, pace };
+    this.#pacer.tick(Date.now());
     if (performance.now() - this.#startedAt > HAND_ON_MS && this.#mode === "running") this.#mode = "winding";
     this.#pump();
   }
@@ -249,11 +247,8 @@ export class Lane {
     const starts = this.#mode === "running" || this.#mode === "winding";
     if (starts) {
       const house = this.#house;
-      const isHalved = performance.now() < this.#halfUntil;
-      const { pace, recovery } = this.#mood;
-      const most = recoveryConnections(recovery, pace.connections);
-      this.#connections.limit = isHalved ? Math.ceil(most / 2) : most;
-      this.#connections.messagesPerConnection = pace.messagesPerConnection;
+      this.#connections.limit = this.#pacer.connections(Date.now());
+      this.#connections.messagesPerConnection = this.#pacer.messagesPerConnection;
       if (house.mayStart() && !house.settler.isFull) {
         this.#openMore();
         this.#startMore();
@@ -282,7 +277,7 @@ export class Lane {
   }
 
   #startMore(): void {
-    const rate = this.#rate();
+    const { rate } = this.#pacer;
     let soonest = Number.POSITIVE_INFINITY;
     while (this.#queue.length > 0) {
       const now = Date.now();
@@ -375,9 +370,15 @@ export class Lane {
       } else this.#settle(outcome);
       if (outcome.kind === "accepted") {
         this.#countAccepted();
-        this.#climb(connection);
+        if (connection.served === 1) this.#pacer.proved(Date.now());
       } else this.#lastReply = { code: outcome.code, text: outcome.reply ?? "", at: outcome.at };
-      if (classification) this.#act(site, classification, outcome.reply ?? "", of.senderDomainId);
+      if (classification)
+        this.#act(
+          site,
+          classification,
+          wordsOf(outcome.code, outcome.enhanced, outcome.reply),
+          of.senderDomainId,
+        );
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#settle(
@@ -401,7 +402,7 @@ export class Lane {
   #dialFailed(site: Site, failure: ConnectFailure): void {
     const classification = connectVerdict(failure, this.#provider);
     const now = Date.now();
-    const reply = [failure.code || "", failure.enhanced ?? "", failure.text].filter(Boolean).join(" ");
+    const reply = wordsOf(failure.code, failure.enhanced, failure.text);
     this.#lastReply = { code: failure.code || null, text: reply, at: now };
     const works = site.busy.size + site.idle.length > 0;
     const isThrottle =
@@ -426,16 +427,6 @@ export class Lane {
     this.#pump();
   }
 
-  /** Coming back from a stop: one connection more for each on which the first mail was taken. */
-  #climb(connection: SmtpConnection): void {
-    const { recovery, pace } = this.#mood;
-    if (recovery?.phase !== "climbing" || connection.served !== 1) return;
-    this.#mood = {
-      ...this.#mood,
-      recovery: advanceRecovery(recovery, "accepted", Date.now(), pace.connections),
-    };
-  }
-
   /** What a reply asks for, beyond its own recipient: of a small site alone, of the lane, or of the sender domain. */
   #act(site: Site, classification: Classification, reply: string, senderDomainId: number | null): void {
     const now = Date.now();
@@ -443,8 +434,7 @@ export class Lane {
       this.#actOnSite(site, classification, reply, now);
       return;
     }
-    const { mood, suspend } = reactToReply(this.#mood, classification, now);
-    this.#mood = mood;
+    const suspend = this.#pacer.react(classification, reply, now);
     if (!suspend) return;
     const { until, scopes } = suspend;
     if (scopes.includes("sender-domain") && senderDomainId !== null)
@@ -469,6 +459,7 @@ export class Lane {
     suspendLane(this.#house.sql, this.hold, seconds, reply).catch((error) =>
       logger.error({ err: error }, "could not suspend the lane"),
     );
+    this.#note({ kind: "suspended", detail: { until }, reply });
     this.drain();
   }
 
@@ -478,10 +469,17 @@ export class Lane {
     holdSender(this.#house.sql, { senderDomainId, bucket: this.bucket, until, reply }).catch((error) =>
       logger.error({ err: error }, "could not hold a sender domain"),
     );
+    this.#note({ kind: "sender-held", detail: { senderDomainId, until }, reply });
     const isIts = (item: Item) => this.#of(item).senderDomainId === senderDomainId;
     const back = this.#queue.filter(isIts);
     this.#queue = this.#queue.filter((item) => !isIts(item));
     for (const item of back) this.#settle(giveBack(this.#of(item), until));
+  }
+
+  #note(change: LaneChange): void {
+    noteLaneChange(this.#house.sql, this.hold.laneId, change).catch((error) =>
+      logger.error({ err: error, change }, "could not note a change of the lane"),
+    );
   }
 
   #holdSite(site: Site, until: number, reply?: string): void {
@@ -490,6 +488,7 @@ export class Lane {
       holdSite(this.#house.sql, { sourceId: this.sourceId, siteId: site.id, until, reply }).catch((error) =>
         logger.error({ err: error }, "could not hold a site"),
       );
+      this.#note({ kind: "site-held", detail: { siteId: site.id, until }, reply });
     }
     if (until - Date.now() <= KEEP_HELD_MS) return;
     const waiting = this.#queue.filter((item) => item.site === site);
@@ -499,10 +498,7 @@ export class Lane {
 
   async #fill(onlySystem: boolean): Promise<void> {
     if (this.#filling || (!onlySystem && performance.now() < this.#nextFill)) return;
-    const want = batchSize(
-      Math.min(this.#mood.pace.messagesPerSecond, this.#limits.messagesPerSecond),
-      this.#mixesSites(),
-    );
+    const want = batchSize(this.#pacer.messagesPerSecond, this.#mixesSites());
     if (!onlySystem && this.#queue.length + this.#parked >= Math.min(LOOK_AHEAD, want)) return;
     this.#filling = true;
     try {
@@ -612,11 +608,6 @@ export class Lane {
     return bucketKind(this.bucket) === "shard" || providerById(this.bucket)?.perHost === true;
   }
 
-  #rate(): Rate {
-    const limit = this.#mood.pace.messagesPerSecond;
-    return { limit, periodMs: 1_000, burst: Math.max(1, Math.floor(limit / 10)) };
-  }
-
   #countAccepted(): void {
     this.#turnMinute();
     const second = this.#minuteAt % 60;
@@ -644,3 +635,7 @@ export class Lane {
     );
   }
 }
+
+/** A reply as it was said: "421 4.7.28 Gmail has detected …". */
+const wordsOf = (code: number | null, enhanced: string | null, text: string | null): string =>
+  [code || "", enhanced ?? "", text ?? ""].filter(Boolean).join(" ");
