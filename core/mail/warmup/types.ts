@@ -36,6 +36,8 @@ export type WarmupCounts = {
   accepted: number;
   /** Refused for now because of us. */
   deferred: number;
+  /** Told to come back in some minutes, as every stranger is. */
+  greylisted: number;
   /** Refused because of our reputation, for now or for good. */
   blocked: number;
   /** The address is dead. */
@@ -44,4 +46,11 @@ export type WarmupCounts = {
   complaints: number;
 };
 
-export const NO_COUNTS: WarmupCounts = { accepted: 0, deferred: 0, blocked: 0, bounced: 0, complaints: 0 };
+export const NO_COUNTS: WarmupCounts = {
+  accepted: 0,
+  deferred: 0,
+  greylisted: 0,
+  blocked: 0,
+  bounced: 0,
+  complaints: 0,
+};

@@ -165,6 +165,10 @@ describe("judgeDay", () => {
       state: { step: 4, graduatedDay: 50 },
     });
   });
+  it("promotes where everyone is greylisted once, not where hardly anything gets through", () => {
+    expect(judge(at(1, doubling), { accepted: 95, greylisted: 100 }).result).toBe("promoted");
+    expect(judge(at(1, doubling), { accepted: 79, greylisted: 121 }).result).toBe("held");
+  });
   it("holds for what providers do not like, earlier at Outlook", () => {
     const counts = { accepted: 195, deferred: 3 };
     expect(judge(at(1, doubling), counts).result).toBe("promoted");
@@ -233,7 +237,7 @@ describe("warmupCount", () => {
     expect(said(451, "rate limit exceeded")).toBe("deferred");
     expect(said(550, "IP listed at Spamhaus")).toBe("blocked");
     expect(said(550, "user unknown")).toBe("bounced");
-    expect(said(451, "Greylisted, try again in 5 minutes")).toBeNull();
+    expect(said(451, "Greylisted, try again in 5 minutes")).toBe("greylisted");
     expect(said(452, "mailbox full")).toBeNull();
   });
 });

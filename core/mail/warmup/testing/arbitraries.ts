@@ -32,6 +32,7 @@ export const anyState: fc.Arbitrary<WarmupState> = anyPlan.chain((plan) =>
 export const anyCounts: fc.Arbitrary<WarmupCounts> = fc.record({
   accepted: fc.oneof(fc.nat(100), fc.nat(100_000)),
   deferred: fc.nat(50),
+  greylisted: fc.nat(1000),
   blocked: fc.nat(10),
   bounced: fc.nat(20),
   complaints: fc.nat(5),
