@@ -137,9 +137,15 @@ export async function adopt(
 }
 
 /** Gives a lane up. The epoch fences it: who has lost the lane changes nothing, and is told false. */
-export async function release(sql: Sql, hold: LaneHold, tat: number): Promise<boolean> {
+export async function release(
+  sql: Sql,
+  hold: LaneHold,
+  tat: number,
+  /** It need not be woken before, ms since the epoch: its allowance is used up. */
+  restUntil: number | null = null,
+): Promise<boolean> {
   const rows =
-    await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = now(), tat = ${tatParam(tat)}
+    await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = coalesce(to_timestamp(${restUntil}::float8 / 1000.0), now()), tat = ${tatParam(tat)}
     where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch} returning 1`;
   return rows.length > 0;
 }

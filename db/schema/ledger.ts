@@ -152,6 +152,7 @@ export const lanes = pgTable(
     bucket: integer("bucket").notNull(),
     workerId: integer("worker_id"),
     epoch: integer("epoch").notNull().default(0),
+    /** Not woken for campaigns before: its allowance was used up. */
     wakeAt: at("wake_at").notNull().defaultNow(),
     suspendedUntil: at("suspended_until"),
     suspendedReply: text("suspended_reply"),

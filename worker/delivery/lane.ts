@@ -1,3 +1,4 @@
+import { type AllowanceHour, returnAllowance, type Warmth } from "#core/delivery/allowance.ts";
 import { holdSender, holdSite, senderHolds, siteHolds } from "#core/delivery/holds.ts";
 import { type LaneChange, noteLaneChange } from "#core/delivery/lane-events.ts";
 import { type LaneNews, type LaneRow, release, reportLanes, suspendLane } from "#core/delivery/lease.ts";
@@ -65,6 +66,8 @@ export type LaneHouse = {
   workerId: number;
   mayStart(): boolean;
   dialContext(): DialContext;
+  /** How a lane stands to warm-up; undefined: it has nothing to do with it. */
+  warmth(laneId: number): Warmth | undefined;
   /** Hears of each mail that is started, in order. */
   onStart?: ((laneId: number, recipient: OpenRecipient) => void) | undefined;
 };
@@ -92,7 +95,11 @@ export class Lane {
   #last: string | null = null;
   /** What people had asked of the lane when it was taken. */
   #revision: number;
-  #claims = new Map<number, { epoch: number; left: number }>();
+  #claims = new Map<number, { epoch: number; left: number; allowance: AllowanceHour | null }>();
+  /** Taken from the allowance of a cold source and not sent, by hour: to be put back. */
+  #unused = new Map<string, { of: AllowanceHour; n: number }>();
+  /** Where the allowance is used up: nobody needs to wake this lane before. */
+  #restUntil: number | null = null;
   #tat: number;
   #filling = false;
   #nextFill = 0;
@@ -170,7 +177,10 @@ export class Lane {
     try {
       this.#holds = await siteHolds(this.#house.sql, this.sourceId);
       this.#senderHolds = await senderHolds(this.#house.sql, this.bucket);
-      await this.#accept(await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId));
+      await this.#accept(
+        await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId),
+        this.#warmth?.kind === "cold",
+      );
       this.#pump();
       await this.#ended;
     } finally {
@@ -180,7 +190,13 @@ export class Lane {
       if (this.#mode !== "lost") {
         await this.#house.settler.flushed();
         await reportLanes(this.#house.sql, [this.news]);
-        await release(this.#house.sql, this.hold, this.#tat);
+        await this.#returnUnused();
+        await release(
+          this.#house.sql,
+          this.hold,
+          this.#tat,
+          this.#mode === "running" ? this.#restUntil : null,
+        );
       }
     }
   }
@@ -189,6 +205,8 @@ export class Lane {
   tick(): void {
     this.#connections.sweep(performance.now());
     this.#pacer.tick(Date.now());
+    this.#giveBackLate();
+    void this.#returnUnused().catch((error) => logger.warn({ err: error }, "could not put allowance back"));
     if (performance.now() - this.#startedAt > HAND_ON_MS && this.#mode === "running") this.#mode = "winding";
     this.#pump();
   }
@@ -502,9 +520,17 @@ export class Lane {
     if (!onlySystem && this.#queue.length + this.#parked >= Math.min(LOOK_AHEAD, want)) return;
     this.#filling = true;
     try {
-      const of = { sourceId: this.sourceId, buckets: this.#buckets(), want, onlySystem };
+      const of = {
+        sourceId: this.sourceId,
+        bucket: this.bucket,
+        buckets: this.#buckets(),
+        want,
+        warmth: this.#warmth,
+        onlySystem,
+      };
       const taken = await takeNext(this.#house.sql, this.#house.messages, this.hold, of);
       await this.#accept(taken);
+      this.#restUntil = taken.restUntil;
       if (taken.claims.length > 0) this.#dryUntil = null;
       else if (!onlySystem) {
         this.#nextFill = performance.now() + LOOK_AGAIN_MS;
@@ -519,11 +545,16 @@ export class Lane {
     this.#pump();
   }
 
-  async #accept(taken: Taken): Promise<void> {
+  async #accept(taken: Taken, isAnew = false): Promise<void> {
     for (const claim of taken.claims) {
       const left = taken.items.filter((item) => item.recipient.claimId === claim.id).length;
-      if (left > 0) this.#claims.set(claim.id, { epoch: claim.epoch, left });
+      if (left > 0) this.#claims.set(claim.id, { epoch: claim.epoch, left, allowance: taken.allowance });
       else this.#house.settler.finish(claim.id, claim.epoch);
+    }
+    if (isAnew) {
+      // Left behind by a dead worker: what they may use of today's allowance has to be asked for again.
+      for (const item of taken.items) this.#settle(giveBack(this.#of(item), Date.now()));
+      return;
     }
     if (this.source.relay) return this.#place(taken.items, true);
     const unknown = await this.#house.targets.load([...new Set(taken.items.map((item) => item.domain))]);
@@ -549,7 +580,7 @@ export class Lane {
     const urgent: Item[] = [];
     for (const item of items) {
       const rest = this.#senderHolds.get(item.message?.senderDomainId ?? 0) ?? 0;
-      if (this.#mode === "draining") this.#settle(giveBack(this.#of(item), now));
+      if (this.#mode === "draining" || this.#isLate(item, now)) this.#settle(giveBack(this.#of(item), now));
       else if (rest > now) this.#settle(giveBack(this.#of(item), rest));
       else if (isRelay) item.site = this.#connections.site({ siteId: 0, mx: [] });
       else this.#aim(item, now);
@@ -597,10 +628,41 @@ export class Lane {
     this.#house.settler.add(outcome);
     const claim = this.#claims.get(outcome.claimId);
     if (!claim) return;
+    if (outcome.kind === "back" && claim.allowance) this.#noteUnused(claim.allowance);
     claim.left -= 1;
     if (claim.left > 0) return;
     this.#claims.delete(outcome.claimId);
     this.#house.settler.finish(outcome.claimId, claim.epoch);
+  }
+
+  get #warmth(): Warmth | undefined {
+    return this.#house.warmth(this.hold.laneId);
+  }
+
+  /** Whether the hour is over whose allowance a recipient was taken from. */
+  #isLate(item: Item, now: number): boolean {
+    const hour = this.#claims.get(item.recipient.claimId)?.allowance;
+    return hour ? hour.day * 24 + hour.hour !== Math.floor(now / 3_600_000) : false;
+  }
+
+  /** The receiver would see them in the next hour, in excess of its cap: they are taken anew. */
+  #giveBackLate(): void {
+    const now = Date.now();
+    const late = this.#queue.filter((item) => this.#isLate(item, now));
+    if (late.length === 0) return;
+    this.#queue = this.#queue.filter((item) => !late.includes(item));
+    for (const item of late) this.#settle(giveBack(this.#of(item), now));
+  }
+
+  #noteUnused(of: AllowanceHour): void {
+    const key = `${of.day} ${of.hour}`;
+    this.#unused.set(key, { of, n: (this.#unused.get(key)?.n ?? 0) + 1 });
+  }
+
+  async #returnUnused(): Promise<void> {
+    const unused = [...this.#unused.values()];
+    this.#unused.clear();
+    for (const { of, n } of unused) await returnAllowance(this.#house.sql, this, of, n);
   }
 
   #mixesSites(): boolean {
