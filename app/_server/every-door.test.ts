@@ -33,6 +33,8 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     releaseSourceAction: "administrator",
     removeSourceAction: "administrator",
     savePoolAction: "administrator",
+    startWarmupAction: "administrator",
+    stopWarmupAction: "administrator",
     testSourceAction: "administrator",
     trustCertificateAction: "administrator",
     updateSourceAction: "administrator",

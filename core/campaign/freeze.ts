@@ -1,9 +1,10 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { CLASS_CAMPAIGN } from "#core/delivery/types.ts";
 import { wakeResolver } from "#core/domain/note.ts";
 import { BIG_SITE_FROM } from "#core/mail/provider/bucket.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
 import type { Db } from "#core/platform/db.ts";
+import { SMALL_SITES } from "../warmup/types.ts";
 import { type AudienceParts, audienceSql } from "./audience-sql.ts";
 import { bucketSql, deadDomainSql, NO_BUCKET, PER_HOST_BUCKETS, poolSql } from "./placement.ts";
 
@@ -35,7 +36,8 @@ type Stretch = { bucket: number; first: number; last: number; n: number };
 /**
  * Second half: the ledger, in the order of sending. `seq` goes by bucket, lap, a hash of domain and campaign, turn:
  * a lap has one recipient of each domain, or up to ten where the domains of a bucket have servers of their own.
- * Domains that take no mail stand in front, bounced without an attempt.
+ * Domains that take no mail stand in front, bounced without an attempt. Where a source of the pool is being warmed up,
+ * those who read most go first: what they do makes it known.
  */
 export async function writeLedger(
   db: Db,
@@ -57,6 +59,7 @@ export async function writeLedger(
   await db.execute(sql`insert into exclusions (campaign_id, subscriber_id, reason, value)
     select ${id}, subscriber_id, reason, coalesce(value, '') from frozen where reason is not null`);
 
+  const { tier, people } = await tierSql(db, campaign, now);
   const stretches = await db.execute<Stretch>(sql`
     with counted as (
       select f.domain, count(*) as n from frozen f where f.reason is null group by f.domain
@@ -76,10 +79,10 @@ export async function writeLedger(
       })} end as bucket from weighed w
     ), turns as (
       select f.subscriber_id, f.address, f.list_id, h.domain, h.bucket, coalesce(h.site_id, 0) as site_id,
-        h.is_dead, h.status, h.error, row_number() over (partition by f.domain order by f.subscriber_id) as turn
-      from frozen f join homes h on h.domain = f.domain where f.reason is null
+        h.is_dead, h.status, h.error, ${tier} as tier, row_number() over (partition by f.domain, ${tier} order by f.subscriber_id) as turn
+      from frozen f join homes h on h.domain = f.domain ${people} where f.reason is null
     ), placed as materialized (
-      select t.*, row_number() over (order by bucket,
+      select t.*, row_number() over (order by bucket, tier,
         case when bucket between 1000 and 1015 or bucket = any(${`{${PER_HOST_BUCKETS.join(",")}}`}::int[]) then (turn - 1) / 10 else turn end,
         hashtextextended(domain, ${id}), domain, turn)::int as seq
       from turns t
@@ -104,4 +107,26 @@ export async function writeLedger(
     select (select count(*)::int from deliveries where campaign_id = ${id}) as written,
       (select count(*)::int from exclusions where campaign_id = ${id}) as excluded`);
   return row!;
+}
+
+/**
+ * How eager a recipient is, 0 first, as the five bars of a person's page; all are 0 in buckets where no source of the
+ * pool is being warmed up, so that nothing is read for it. `h` and `f` are the home and the frozen row.
+ */
+async function tierSql(
+  db: Db,
+  campaign: { workspaceId: number; poolId: number | null },
+  now: Date,
+): Promise<{ tier: SQL; people: SQL }> {
+  const rows = await db.execute<{ bucket: number }>(sql`
+    select distinct w.bucket from warmups w join pool_sources ps on ps.source_id = w.source_id
+    where w.graduated_day is null and ps.pool_id = ${poolSql(campaign.workspaceId, campaign.poolId)}`);
+  if (rows.length === 0) return { tier: sql`0`, people: sql`` };
+  const cold = `{${rows.map((row) => row.bucket).join(",")}}`;
+  const since = (column: string, days: number) =>
+    sql`p.${sql.identifier(column)} > ${now.toISOString()}::timestamptz - make_interval(days => ${days}::int)`;
+  const tier = sql`case when (case when h.bucket < 100 then h.bucket else ${SMALL_SITES}::int end) <> all(${cold}::int[]) then 0
+      when ${since("last_clicked_at", 30)} then 0 when ${since("last_clicked_at", 90)} then 1 when ${since("last_opened_at", 30)} then 2
+      when ${since("last_opened_at", 180)} or ${since("last_clicked_at", 365)} then 3 when p.last_accepted_at is not null then 4 else 5 end`;
+  return { tier, people: sql`left join subscribers p on p.id = f.subscriber_id` };
 }

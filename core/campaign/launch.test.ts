@@ -15,6 +15,7 @@ import {
   pools,
   sites,
   streams,
+  warmups,
 } from "#db/schema/index.ts";
 import { anotherDatabase, testDatabase, uniqueId } from "#db/testing/database.ts";
 import {
@@ -321,6 +322,37 @@ describe("the ledger after a freeze", () => {
       sql`select id, ${shardSql(sql`id`)} as shard from unnest(${`{${ids.join(",")}}`}::int[]) id`,
     );
     for (const row of rows) expect(row.shard).toBe(shardOf(row.id));
+  });
+
+  it("puts those who read most in front where a source of the pool is being warmed up", async () => {
+    const { workspace, sender, list } = await setting();
+    const domain = `${uniqueId("warm")}.example`;
+    await knowDomain(domain, "gmail-smtp-in.l.google.com", { provider: 1 });
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const add = (name: string, values: Parameters<typeof makeSubscriber>[2] = {}) =>
+      makeSubscriber(db, workspace.id, { address: `${name}@${domain}`, domain, listId: list.id, ...values });
+    await add("never");
+    await add("accepted", { lastAcceptedAt: ago(3) });
+    await add("opened", { lastOpenedAt: ago(10) });
+    await add("clicked", { lastClickedAt: ago(3) });
+    await add("once", { lastClickedAt: ago(200) });
+    const plan = { key: "own", name: "Own table", daily: [5, 10], hourly: null };
+    const { id: sourceId } = await makeSource(db);
+    const order = async () => {
+      const campaign = await makeCampaign(db, workspace.id, {
+        senderId: sender.id,
+        audience: toList(list.id),
+      });
+      expect(await launch(campaign)).toMatchObject({ ok: true });
+      return (await ledger(campaign.id)).map((row) => row.address.split("@")[0]);
+    };
+    await db.insert(warmups).values({ sourceId, bucket: 1, plan });
+    expect(await order()).toEqual(["clicked", "opened", "once", "accepted", "never"]);
+    // Elsewhere, and once it is known, everybody is alike.
+    await db.update(warmups).set({ bucket: 2 });
+    expect(await order()).toEqual(["never", "accepted", "opened", "clicked", "once"]);
+    await db.delete(warmups);
+    expect(await order()).toEqual(["never", "accepted", "opened", "clicked", "once"]);
   });
 
   it("is one stretch of seq per bucket, interleaved by laps, balanced, with links, streams and lanes", async () => {

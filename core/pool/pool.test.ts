@@ -20,7 +20,7 @@ test("a pool without a living source is refused", async () => {
   const gone = await makeSource(db, {});
   await db.update(sources).set({ removedAt: new Date() }).where(eq(sources.id, gone.id));
   for (const sourceIds of [[], [9_999], [gone.id]])
-    expect(await savePool(ctx, { name: uniqueId("Pool "), sourceIds })).toMatchObject({
+    expect(await savePool(ctx, { name: uniqueId("Pool "), sourceIds, overflow: "warm" })).toMatchObject({
       ok: false,
       fields: { sourceIds: expect.any(String) },
     });
@@ -29,22 +29,28 @@ test("a pool without a living source is refused", async () => {
 test("a pool is made, changed, and keeps its name to itself", async () => {
   const [one, two] = [await makeSource(db), await makeSource(db)];
   const name = uniqueId("Pool ");
-  const made = await savePool(ctx, { name, sourceIds: [one.id] });
+  const made = await savePool(ctx, { name, sourceIds: [one.id], overflow: "warm" });
   if (!made.ok) throw new Error(made.reason);
-  expect((await savePool(ctx, { name, sourceIds: [two.id] })).ok).toBe(false);
-  const change = { poolId: made.poolId, name, sourceIds: [one.id, two.id, two.id] };
+  expect((await savePool(ctx, { name, sourceIds: [two.id], overflow: "warm" })).ok).toBe(false);
+  const change = {
+    poolId: made.poolId,
+    name,
+    sourceIds: [one.id, two.id, two.id],
+    overflow: "warm" as const,
+  };
   for (let i = 0; i < 2; i++) expect((await savePool(ctx, change)).ok).toBe(true);
   const pool = (await listPools(ctx)).find((row) => row.id === made.poolId);
   expect(pool?.sources.map((source) => source.id).sort()).toEqual([one.id, two.id].sort());
-  expect((await savePool(ctx, { poolId: 9_999, name: uniqueId("Pool "), sourceIds: [one.id] })).ok).toBe(
-    false,
-  );
+  expect(
+    (await savePool(ctx, { poolId: 9_999, name: uniqueId("Pool "), sourceIds: [one.id], overflow: "warm" }))
+      .ok,
+  ).toBe(false);
 });
 
 test("a workspace leaves the default pool only when it is given another", async () => {
   const workspace = await makeWorkspace(db);
   const source = await makeSource(db);
-  const made = await savePool(ctx, { name: uniqueId("Pool "), sourceIds: [source.id] });
+  const made = await savePool(ctx, { name: uniqueId("Pool "), sourceIds: [source.id], overflow: "warm" });
   if (!made.ok) throw new Error(made.reason);
   const users = async (isDefault: boolean) =>
     (await listPools(ctx))

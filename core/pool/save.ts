@@ -5,12 +5,14 @@ import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
+import { OVERFLOWS } from "../warmup/types.ts";
 
 export const SavePoolInput = z.object({
   /** None: a new pool. */
   poolId: z.coerce.number().int().optional(),
   name: z.string().trim().min(1, "Give it a name.").max(60),
   sourceIds: z.array(z.coerce.number().int()).max(200).default([]),
+  overflow: z.enum(OVERFLOWS).default("warm"),
 });
 export type SavePoolInput = z.infer<typeof SavePoolInput>;
 
@@ -33,10 +35,13 @@ export function savePool(ctx: AdminCtx, input: SavePoolInput): Promise<Result<{ 
     const [row] = input.poolId
       ? await tx.db
           .update(pools)
-          .set({ name: input.name })
+          .set({ name: input.name, overflow: input.overflow })
           .where(eq(pools.id, input.poolId))
           .returning({ id: pools.id })
-      : await tx.db.insert(pools).values({ name: input.name }).returning({ id: pools.id });
+      : await tx.db
+          .insert(pools)
+          .values({ name: input.name, overflow: input.overflow })
+          .returning({ id: pools.id });
     if (!row) return refuse("This pool is gone.");
     await tx.db.delete(poolSources).where(eq(poolSources.poolId, row.id));
     await tx.db.insert(poolSources).values(found.map(({ id }) => ({ poolId: row.id, sourceId: id })));

@@ -1,6 +1,7 @@
 import { asc, eq, isNull, sql } from "drizzle-orm";
 import { poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
 import { type AdminCtx, CoreError } from "../platform/context.ts";
+import type { Overflow } from "../warmup/types.ts";
 
 export type SourceRow = Omit<typeof sources.$inferSelect, "password"> & {
   lanes: number;
@@ -11,6 +12,7 @@ export type PoolRow = {
   id: number;
   name: string;
   isDefault: boolean;
+  overflow: Overflow;
   sources: { id: number; name: string }[];
   workspaces: { id: number; name: string }[];
 };
@@ -60,6 +62,7 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
     id: pool.id,
     name: pool.name,
     isDefault: pool.isDefault,
+    overflow: pool.overflow,
     sources: members.filter((member) => member.poolId === pool.id).map(({ id, name }) => ({ id, name })),
     workspaces: users
       .filter((user) => user.poolId === pool.id || (user.poolId === null && pool.isDefault))

@@ -7,6 +7,7 @@ import { holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
 import { CreateSourceInput, SourceIdInput, UpdateSourceInput } from "#core/source/input.ts";
 import { createSource, updateSource } from "#core/source/save.ts";
 import { TrustCertificateInput, trustCertificate } from "#core/source/trust.ts";
+import { StartWarmupInput, StopWarmupInput, startWarmup, stopWarmup } from "#core/warmup/start.ts";
 
 const create = adminAction(CreateSourceInput, createSource);
 const update = adminAction(UpdateSourceInput, updateSource);
@@ -40,4 +41,6 @@ export const releaseSourceAction = adminAction(SourceIdInput, releaseSource);
 export const removeSourceAction = adminAction(SourceIdInput, removeSource);
 export const savePoolAction = adminAction(SavePoolInput, savePool);
 export const assignPoolAction = adminAction(AssignPoolInput, assignPool);
+export const startWarmupAction = adminAction(StartWarmupInput, startWarmup);
+export const stopWarmupAction = adminAction(StopWarmupInput, stopWarmup);
 export const trustCertificateAction = adminAction(TrustCertificateInput, trustCertificate);

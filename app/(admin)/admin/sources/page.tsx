@@ -43,6 +43,15 @@ export default async function Page() {
         options={options}
         defaultValues={pool?.sources.map((source) => String(source.id)) ?? []}
       />
+      <Select
+        name="overflow"
+        label="While some of them are warmed up"
+        options={[
+          { value: "warm", label: "What they cannot take today goes by the others at once" },
+          { value: "wait", label: "What they cannot take today waits for tomorrow" },
+        ]}
+        defaultValue={pool?.overflow ?? "warm"}
+      />
     </FormDialog>
   );
   return (

@@ -4,6 +4,8 @@ import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
 import { LaneTable } from "#components/lane/lane-views.tsx";
 import { IpSourceForm, RelaySourceForm } from "#components/source/source-forms.tsx";
 import { TestPanel } from "#components/source/test-panel.tsx";
+import { WarmupForm } from "#components/source/warmup-form.tsx";
+import { WarmupTable } from "#components/source/warmup-views.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
@@ -11,13 +13,18 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { listLanes } from "#core/lane/read.ts";
+import { WARMUP_PLANS } from "#core/mail/warmup/plans.ts";
 import { type CertificateFacts, readCertificate } from "#core/source/certificates.ts";
 import { getSource } from "#core/source/read.ts";
 import { listSourceTests } from "#core/source/test.ts";
+import { listWarmups, warmupName } from "#core/warmup/read.ts";
+import { WARMUP_BUCKETS } from "#core/warmup/start.ts";
 import {
   holdSourceAction,
   releaseSourceAction,
   removeSourceAction,
+  startWarmupAction,
+  stopWarmupAction,
   trustCertificateAction,
   updateSourceAction,
 } from "../actions.ts";
@@ -28,7 +35,11 @@ export const metadata: Metadata = { title: "Source" };
 export default async function Page({ params }: PageProps<"/admin/sources/[id]">) {
   const { ctx, user } = await requireAdministrator();
   const source = await orNotFound(getSource(ctx, Number((await params).id) || 0));
-  const [tests, lanes] = await Promise.all([listSourceTests(ctx, source.id), listLanes(ctx)]);
+  const [tests, lanes, warmups] = await Promise.all([
+    listSourceTests(ctx, source.id),
+    listLanes(ctx),
+    listWarmups(ctx, source.id),
+  ]);
   // Of each certificate once, and not of the one that is trusted by now.
   const shown: Record<number, CertificateFacts> = {};
   for (const test of tests) {
@@ -106,6 +117,56 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
             />
           )}
         </Panel>
+        {source.kind === "ip" ? (
+          <Panel
+            title="Warm-up"
+            description={
+              warmups.length > 0
+                ? "What providers may get from this address today, and how far it has come with each."
+                : "A new address has to be made known to providers, with little mail at first."
+            }
+            flush={warmups.length > 0}
+            actions={
+              <>
+                {warmups.length > 0 ? (
+                  <ConfirmButton
+                    label="Take as known…"
+                    title={`Take ${source.name} as known?`}
+                    action={stopWarmupAction}
+                    values={values}
+                    confirmLabel="End the warm-up"
+                    danger={false}
+                  >
+                    From now on no day is capped: only each provider's limits hold. An address that is not
+                    known yet may be blocked for it.
+                  </ConfirmButton>
+                ) : null}
+                <WarmupForm
+                  action={startWarmupAction}
+                  sourceId={source.id}
+                  plans={[
+                    ...WARMUP_PLANS.map((plan) => ({ value: plan.key, label: plan.name })),
+                    { value: "own", label: "My own table" },
+                  ]}
+                  providers={WARMUP_BUCKETS.map((bucket) => ({
+                    value: String(bucket),
+                    label: warmupName(bucket),
+                  }))}
+                  isAnew={warmups.length > 0}
+                />
+              </>
+            }
+          >
+            {warmups.length > 0 ? (
+              <WarmupTable rows={warmups} sourceId={source.id} now={new Date()} />
+            ) : (
+              <p className="text-muted">
+                This address is taken as known: nothing caps its days. Start a warm-up where it is new, or was
+                silent for a month.
+              </p>
+            )}
+          </Panel>
+        ) : null}
         <LaneTable rows={lanes.filter((lane) => lane.sourceId === source.id)} />
       </div>
     </div>
