@@ -72,7 +72,7 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
           phone: "hide",
           align: "end",
           cell: (row) =>
-            row.maxConnections > 0 ? `${row.connections} of ${row.maxConnections}` : String(row.connections),
+            row.limits ? `${row.connections} of ${row.limits.connections}` : String(row.connections),
         },
         {
           key: "deferred",

@@ -10,7 +10,7 @@ import { keepMood, wakeMood } from "#core/mail/pacing/mood.ts";
 import { type LaneMood, reactToReply } from "#core/mail/pacing/react.ts";
 import { advanceRecovery, recoveryConnections } from "#core/mail/pacing/recovery.ts";
 import { countHit } from "#core/mail/pacing/threshold.ts";
-import { bucketKind, limitsFor } from "#core/mail/provider/bucket.ts";
+import { bucketKind } from "#core/mail/provider/bucket.ts";
 import { providerById } from "#core/mail/provider/match.ts";
 import type { Limits } from "#core/mail/provider/types.ts";
 import type { Classification } from "#core/mail/reply/types.ts";
@@ -47,6 +47,8 @@ const AFTER_ERROR_MS = 500;
  */
 const PATIENCE_MS = 1_000;
 const LEAST_PATIENCE_MS = 10;
+/** Connections that are closing have so long to be gone before the lane is given up. */
+const GOODBYE_MS = 2_500;
 /** A site that nobody answers at. */
 const DOWN_MS = 60_000;
 /** Mails of a site held for longer than this go back and are tried when it is over. */
@@ -83,6 +85,8 @@ export class Lane {
   readonly sourceId: number;
   #house: LaneHouse;
   readonly source: Source;
+  /** Which state of its bucket's limits it works with. */
+  readonly limitsRevision: number;
   #limits: Limits;
   #mood: LaneMood;
   #provider: string | null;
@@ -118,14 +122,21 @@ export class Lane {
   #ended: Promise<void>;
   #end!: () => void;
 
-  constructor(house: LaneHouse, row: LaneRow, source: Source, buckets: () => readonly number[]) {
+  constructor(
+    house: LaneHouse,
+    row: LaneRow,
+    source: Source,
+    { limits, revision }: { limits: Limits; revision: number },
+    buckets: () => readonly number[],
+  ) {
     this.#house = house;
     this.source = source;
     this.#buckets = buckets;
     this.bucket = row.bucket;
     this.sourceId = row.sourceId;
     this.hold = { laneId: row.id, workerId: house.workerId, epoch: row.epoch };
-    this.#limits = source.relay?.limits ?? limitsFor(row.bucket);
+    this.#limits = limits;
+    this.limitsRevision = revision;
     this.#mood = wakeMood(row.mood, this.#limits, Date.now());
     this.#provider = row.bucket < 100 ? (providerById(row.bucket)?.key ?? null) : null;
     this.#tat = row.tat;
@@ -178,7 +189,9 @@ export class Lane {
       this.#timerAt = Number.NEGATIVE_INFINITY;
       this.#connections.close();
       if (this.#mode !== "lost") {
-        await this.#house.settler.flushed();
+        this.#mode = "draining";
+        // The next owner opens its own at once, and the receiver counts both.
+        await Promise.all([this.#house.settler.flushed(), this.#connections.gone(GOODBYE_MS)]);
         await reportLanes(this.#house.sql, [this.news]);
         await release(this.#house.sql, this.hold, this.#tat);
       }
