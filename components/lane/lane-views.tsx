@@ -98,6 +98,26 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
   );
 }
 
+const ORDER: Record<LaneState, number> = { suspended: 0, held: 1, waiting: 2, open: 3, idle: 4 };
+
+/** Lanes with trouble first, then those with most to do; those without mail are folded. */
+export function LaneTables({ rows }: { rows: LaneRow[] }) {
+  const sorted = rows.toSorted((a, b) => ORDER[a.state] - ORDER[b.state] || b.backlog - a.backlog);
+  const busy = sorted.filter((row) => row.state !== "idle");
+  const idle = sorted.filter((row) => row.state === "idle");
+  return (
+    <>
+      {busy.length > 0 || idle.length === 0 ? <LaneTable rows={busy} /> : null}
+      {idle.length > 0 ? (
+        <details className="fold" open={busy.length === 0}>
+          <summary>{countOf(idle.length, "lane has no mail now", "lanes have no mail now")}</summary>
+          <LaneTable rows={idle} />
+        </details>
+      ) : null}
+    </>
+  );
+}
+
 const MATRIX_COLUMNS = 6;
 
 /** Providers that a column is for: those with trouble or with most to do, in the order of their numbers. */

@@ -89,7 +89,7 @@ async function refuseLate(ctx: AdminCtx, key: string): Promise<Refusal> {
     .where(eq(limitChanges.key, key));
   const when = row ? ` at ${row.at.toISOString().slice(11, 16)} UTC` : "";
   return refuse(
-    `${row?.who ?? "Somebody else"} changed these limits${when}, after you opened them. Nothing of yours is saved: load the page again and begin from there.`,
+    `${row?.who ?? "Somebody else"} changed these limits${when}, after you opened them. Nothing of yours is saved.`,
   );
 }
 

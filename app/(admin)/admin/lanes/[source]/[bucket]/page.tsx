@@ -1,8 +1,11 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { BarsChart, ReplyTable } from "#components/deliverability/panels.tsx";
 import { LaneStateChip } from "#components/lane/lane-views.tsx";
+import { limitHref } from "#components/limit/limit-table.tsx";
+import { TLS_WORDS } from "#components/limit/words.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { formatMoment, formatNumber } from "#components/ui/format.ts";
@@ -12,7 +15,7 @@ import { Panel } from "#components/ui/panel.tsx";
 import { ReplyText } from "#components/ui/reply-text.tsx";
 import { readLaneBars, readReplies } from "#core/deliverability/read.ts";
 import { listLanes } from "#core/lane/read.ts";
-import { limitsFor } from "#core/mail/provider/bucket.ts";
+import { limitKeyOf } from "#core/limit/rules.ts";
 import { holdLaneAction, releaseLaneAction } from "../../actions.ts";
 
 export const metadata: Metadata = { title: "Lane" };
@@ -29,7 +32,8 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
   const [bars, replies] = await Promise.all([readLaneBars(ctx, key), readReplies(ctx, "48h", { lane: key })]);
   const now = new Date();
   const values = { laneId: String(lane.id) };
-  const limits = lane.bucket === 0 ? null : limitsFor(lane.bucket);
+  const { limits } = lane;
+  const limitKey = limitKeyOf(lane.bucket);
   const sentence =
     lane.state === "suspended" && lane.suspendedUntil
       ? `Suspended by the engine until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it tries again by itself.`
@@ -82,7 +86,16 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
         </Panel>
         <div className="split">
           <BarsChart title="Replies in 48 hours" bars={bars} stepHours={1} zone="UTC" now={now} />
-          <Panel title="Limits in force">
+          <Panel
+            title="Limits in force"
+            actions={
+              limitKey ? (
+                <Link className="ink-link" href={limitHref(limitKey)}>
+                  Change
+                </Link>
+              ) : null
+            }
+          >
             {limits ? (
               <DefinitionList
                 layout="rows"
@@ -91,10 +104,9 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
                   { term: "Messages a connection", value: String(limits.messagesPerConnection) },
                   {
                     term: "Messages a second",
-                    value:
-                      limits.messagesPerSecond === undefined ? "no limit" : String(limits.messagesPerSecond),
+                    value: String(limits.messagesPerSecond),
                   },
-                  { term: "TLS", value: limits.tls },
+                  { term: "TLS", value: TLS_WORDS[limits.tls] },
                   {
                     term: "Run by",
                     value: lane.workerId === null ? "nobody now" : `worker ${lane.workerId}`,
