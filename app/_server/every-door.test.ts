@@ -16,7 +16,12 @@ import { makeUser, makeWorkspace, systemCtx } from "#db/testing/factories.ts";
 /** Who may call each server action: a role in the workspace, an administrator, anybody logged in, or anybody. */
 const ACTIONS: Record<string, Record<string, Door>> = {
   "(admin)/admin/domains": { checkDomainAction: "administrator" },
-  "(admin)/admin/lanes": { holdLaneAction: "administrator", releaseLaneAction: "administrator" },
+  "(admin)/admin/lanes": {
+    holdLaneAction: "administrator",
+    holdLaneForAction: "administrator",
+    releaseLaneAction: "administrator",
+    restoreFullPaceAction: "administrator",
+  },
   "(admin)/admin/providers": { changeLimitsAction: "administrator" },
   "(admin)/admin/sandbox/leave": {
     askNetworkAction: "administrator",

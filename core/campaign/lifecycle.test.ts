@@ -90,6 +90,7 @@ const outcome = (
   pinnedTo: null,
   toBucket: null,
   suppress: false,
+  sign: null,
 });
 
 /** The lane says how its claim went and is done with it. */

@@ -79,6 +79,7 @@ export type LaneRow = {
   isInherited: boolean;
   /** What replies have made of its pace. */
   mood: KeptMood | null;
+  revision: number;
 };
 
 /** Takes a lane that nobody living owns. Null: somebody does, or it may not run. */
@@ -90,7 +91,7 @@ export async function acquire(sql: Sql, laneId: number, workerId: number): Promi
       and exists (select from workers w where w.id = ${workerId})
       and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
     returning l.id, l.epoch, l.source_id as "sourceId", l.bucket,
-      coalesce(extract(epoch from l.tat)::float8 * 1000, 0) as tat, before.worker_id is not null as "isInherited", l.mood`;
+      coalesce(extract(epoch from l.tat)::float8 * 1000, 0) as tat, before.worker_id is not null as "isInherited", l.mood, l.revision`;
   return row ?? null;
 }
 
@@ -136,9 +137,15 @@ export async function adopt(
 }
 
 /** Gives a lane up. The epoch fences it: who has lost the lane changes nothing, and is told false. */
-export async function release(sql: Sql, hold: LaneHold, tat: number): Promise<boolean> {
+export async function release(
+  sql: Sql,
+  hold: LaneHold,
+  tat: number,
+  /** It need not be woken before, ms since the epoch: its allowance is used up. */
+  restUntil: number | null = null,
+): Promise<boolean> {
   const rows =
-    await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = now(), tat = ${tatParam(tat)}
+    await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = coalesce(to_timestamp(${restUntil}::float8 / 1000.0), now()), tat = ${tatParam(tat)}
     where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch} returning 1`;
   return rows.length > 0;
 }
@@ -156,6 +163,8 @@ export type LaneNews = LaneHold & {
   pace: number;
   tat: number;
   mood: KeptMood | null;
+  /** As it was when the lane was taken. */
+  revision: number;
   code: number | null;
   reply: string | null;
   /** Of that reply, ms since the epoch. */
@@ -171,23 +180,23 @@ export async function reportLanes(
   news: readonly LaneNews[],
 ): Promise<Map<number, { isHeld: boolean }>> {
   const rows = await sql<{ id: number; isHeld: boolean }[]>`
-    update lanes l set connections = n.connections, pace = n.pace, mood = n.mood::jsonb,
+    update lanes l set connections = n.connections, pace = n.pace, mood = case when l.revision = n.revision then n.mood::jsonb else l.mood end,
       tat = case when n.tat > 0 then to_timestamp(n.tat / 1000.0) end, last_code = coalesce(n.code, l.last_code),
       last_reply = coalesce(n.reply, l.last_reply), last_reply_at = coalesce(to_timestamp(n.at / 1000.0), l.last_reply_at)
     from unnest(${news.map((n) => n.laneId)}::int[], ${news.map((n) => n.workerId)}::int[], ${news.map((n) => n.epoch)}::int[],
       ${news.map((n) => n.connections)}::smallint[], ${news.map((n) => n.pace)}::int[], ${news.map((n) => n.tat)}::float8[],
       ${news.map((n) => n.code)}::smallint[], ${news.map((n) => n.reply)}::text[], ${news.map((n) => n.at)}::float8[],
-      ${news.map((n) => (n.mood === null ? null : JSON.stringify(n.mood)))}::text[])
-      n(id, worker_id, epoch, connections, pace, tat, code, reply, at, mood), sources s, installation i
+      ${news.map((n) => (n.mood === null ? null : JSON.stringify(n.mood)))}::text[], ${news.map((n) => n.revision)}::int[])
+      n(id, worker_id, epoch, connections, pace, tat, code, reply, at, mood, revision), sources s, installation i
     where l.id = n.id and l.worker_id = n.worker_id and l.epoch = n.epoch and s.id = l.source_id
-    returning l.id, l.held_at is not null or s.state <> 'active' or s.removed_at is not null or not i.sending_allowed as "isHeld"`;
+    returning l.id, l.held_at is not null or s.state <> 'active' or s.removed_at is not null or not i.sending_allowed or l.revision <> n.revision as "isHeld"`;
   return new Map(rows.map((row) => [row.id, { isHeld: row.isHeld }]));
 }
 
 /** The engine suspends a lane after a reply that asks for it. A longer suspension stays. */
 export async function suspendLane(sql: Sql, hold: LaneHold, seconds: number, reply: string): Promise<void> {
   await sql`update lanes set suspended_until = greatest(coalesce(suspended_until, now()), now() + make_interval(secs => ${seconds})),
-      suspended_reply = ${reply}
+      suspended_reply = ${reply}, suspended_by = case when suspended_until > now() + make_interval(secs => ${seconds}) then suspended_by end
     where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}`;
 }
 

@@ -115,6 +115,7 @@ function outcome(claim: Claim, seq: number, over: Partial<Outcome> = {}): Outcom
     pinnedTo: null,
     toBucket: null,
     suppress: false,
+    sign: null,
     ...over,
   };
 }

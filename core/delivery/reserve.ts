@@ -22,7 +22,8 @@ const STREAMS_A_BATCH = 8;
  * Takes up to `want` recipients for a lane, in the order in which they should go: whose turn has come (class 0 up to
  * nine tenths, the others up to half, all where nothing is ahead), then equal shares of the streams of the highest
  * class. `buckets` is the lane's own, or all for a relay. Empty where the hold is void, the lane is held or
- * suspended, its source does not send, sending is stopped, or there is nothing to take. `onlySystem` takes class 0 alone.
+ * suspended, its source does not send, sending is stopped, or there is nothing to take. `onlySystem` takes class 0 alone;
+ * `aheadMost` limits what is taken ahead of cursors, not whose turn has come.
  */
 export async function reserve(
   tx: TransactionSql,
@@ -30,6 +31,7 @@ export async function reserve(
   buckets: readonly number[],
   want: number,
   onlySystem = false,
+  aheadMost = want,
 ): Promise<Claim[]> {
   const random = Math.random();
   const rows = await tx<Claim[]>`
@@ -78,7 +80,7 @@ export async function reserve(
       where s.state = 'r' and s.next_seq <= s.last_seq
       order by s.pool_id, s.bucket, s.campaign_id, s.wave for no key update of s
     ), fair as (
-      select h.*, ${want}::int - (select count(*)::int from taken) as g, row_number() over (order by turn) as i, count(*) over () as k
+      select h.*, least(${aheadMost}::int, ${want}::int - (select count(*)::int from taken)) as g, row_number() over (order by turn) as i, count(*) over () as k
       from head h
     ), moved as (
       update streams t set next_seq = t.next_seq + s.n, served_at = clock_timestamp()

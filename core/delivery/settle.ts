@@ -1,6 +1,7 @@
 import type { Sql, TransactionSql } from "postgres";
 import type { Verdict } from "#core/mail/reply/types.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
+import { SMALL_SITES } from "../warmup/types.ts";
 
 /** What became of one try. `back`: not tried, or not counted; goes to `due` without an attempt. */
 export type OutcomeKind = "accepted" | "bounced" | "deferred" | "uncertain" | "expired" | "back";
@@ -32,7 +33,11 @@ export type Outcome = {
   toBucket: number | null;
   /** The address itself is dead. */
   suppress: boolean;
+  /** What a refusal says about how warm the source is there; core/mail/warmup's `warmupCount`. */
+  sign: WarmthSign | null;
 };
+
+export type WarmthSign = "deferred" | "greylisted" | "blocked" | "bounced";
 
 export type SettleInput = {
   outcomes: readonly Outcome[];
@@ -95,8 +100,9 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         ${column((o) => o.code)}::smallint[], ${column((o) => o.enhanced)}::text[], ${column((o) => o.reply)}::text[],
         ${column((o) => (o.verdict === null ? null : VERDICTS.indexOf(o.verdict)))}::smallint[],
         ${column((o) => o.shape)}::text[], ${column((o) => o.retryAt)}::float8[], ${column((o) => o.pinnedTo)}::smallint[],
-        ${column((o) => o.toBucket)}::int[], ${column((o) => (o.suppress ? 1 : 0))}::int[])
-      o(seq, state, claim_id, epoch, source_id, bucket, sender_domain_id, n, ms, code, enhanced, reply, verdict, shape, retry_ms, pinned_to, to_bucket, suppress)
+        ${column((o) => o.toBucket)}::int[], ${column((o) => (o.suppress ? 1 : 0))}::int[],
+        ${column((o) => o.sign)}::text[])
+      o(seq, state, claim_id, epoch, source_id, bucket, sender_domain_id, n, ms, code, enhanced, reply, verdict, shape, retry_ms, pinned_to, to_bucket, suppress, sign)
     ), old as materialized (
       select d.seq, d.state::text as state, d.attempts, d.first_at, d.settled_at, d.source_id
       from o join deliveries d on d.campaign_id = ${campaignId} and d.seq = o.seq
@@ -154,6 +160,16 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
       from seen where fresh and state <> '-' group by 1, 2, 3, 4 order by 4, 2, 1, 3
       on conflict (hour, bucket, source_id, sender_domain_id) do update set accepted = h.accepted + excluded.accepted,
         deferred = h.deferred + excluded.deferred, bounced = h.bounced + excluded.bounced, uncertain = h.uncertain + excluded.uncertain
+    ), days as (
+      -- Only of sources that are being warmed: the others have no row.
+      update source_days s set accepted = s.accepted + n.accepted, deferred = s.deferred + n.deferred, greylisted = s.greylisted + n.greylisted,
+        blocked = s.blocked + n.blocked, bounced = s.bounced + n.bounced
+      from (select source_id, case when bucket < 100 then bucket else ${SMALL_SITES}::int end as bucket, floor(extract(epoch from at) / 86400)::int as day,
+          count(*) filter (where state = 'a') as accepted, count(*) filter (where sign = 'deferred') as deferred,
+          count(*) filter (where sign = 'greylisted') as greylisted, count(*) filter (where sign = 'blocked') as blocked,
+          count(*) filter (where sign = 'bounced') as bounced
+        from seen where fresh and state <> '-' group by 1, 2, 3) n
+      where s.source_id = n.source_id and s.bucket = n.bucket and s.day = n.day
     ), replies as (
       insert into reply_hours as r (source_id, bucket, hour, shape, code, verdict, n, last_at, sample)
       select source_id, bucket, date_trunc('hour', at), shape, max(code), max(verdict), count(*), max(at), max(reply)

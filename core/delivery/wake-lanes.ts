@@ -7,7 +7,7 @@ export type WakeFilter = { poolId?: number; bucket?: number };
 /**
  * Wakes the lanes that have something to do: buckets with mail ahead, a recipient whose turn has come, or a claim
  * without an owner, times the active sources of the pool. Makes missing lanes. A lane that somebody runs, that is held
- * or suspended, or whose job already waits, is left alone; so this may be called as often as one likes.
+ * or suspended, that has used up its allowance, or whose job already waits, is left alone; so this may be called as often as one likes.
  * Returns how many were woken.
  */
 export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number> {
@@ -26,19 +26,20 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
       select ps.pool_id, s.id as source_id, s.kind from pool_sources ps join sources s on s.id = ps.source_id
       where s.state = 'active' and s.removed_at is null
     ), wanted as (
-      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket from streams st join carriers c on c.pool_id = st.pool_id
+      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket, false as is_system from streams st join carriers c on c.pool_id = st.pool_id
       where st.state = 'r' and st.next_seq <= st.last_seq and st.expires_at > now()
         and not exists (select from sender_holds h where h.sender_domain_id = st.sender_domain_id and h.until > now()
           and h.bucket = case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end)
         and (st.not_before is null or st.not_before <= now()) and ${only("st.pool_id", "st.bucket")}
       union
-      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else p.bucket end from spots p join carriers c on c.pool_id = p.pool_id
+      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else p.bucket end, k.class = ${CLASS_SYSTEM}
+      from spots p join carriers c on c.pool_id = p.pool_id
+      cross join (values (${CLASS_SYSTEM}::int), (${CLASS_CAMPAIGN}::int)) k(class)
       where ${only("p.pool_id", "p.bucket")} and exists (
-        select from (values (${CLASS_SYSTEM}::int), (${CLASS_CAMPAIGN}::int)) k(class) cross join lateral (
-          select from due d where d.pool_id = p.pool_id and d.bucket = p.bucket and d.class = k.class
-            and d.due_at <= now() and d.state = 'r' and (d.source_id is null or d.source_id = c.source_id) limit 1) x)
+        select from due d where d.pool_id = p.pool_id and d.bucket = p.bucket and d.class = k.class
+          and d.due_at <= now() and d.state = 'r' and (d.source_id is null or d.source_id = c.source_id))
     ), made as (
-      insert into lanes (source_id, bucket) select source_id, bucket from wanted w
+      insert into lanes (source_id, bucket) select distinct source_id, bucket from wanted w
       where not exists (select from lanes l where l.source_id = w.source_id and l.bucket = w.bucket)
       on conflict (source_id, bucket) do nothing returning id
     ), idle as (
@@ -46,7 +47,9 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
       where (l.worker_id is null or not exists (select from workers w where w.id = l.worker_id))
         and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
         and s.state = 'active' and s.removed_at is null
-        and ((l.source_id, l.bucket) in (select source_id, bucket from wanted)
+        -- Without allowance only system mail wakes it.
+        and (exists (select from wanted w where w.source_id = l.source_id and w.bucket = l.bucket
+            and (w.is_system or l.wake_at <= now()))
           or exists (select from claims c where c.lane_id = l.id and c.set_aside_at is null))
     ), chosen as (
       select id from made

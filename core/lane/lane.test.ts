@@ -14,8 +14,9 @@ import {
 } from "#db/schema/index.ts";
 import { testDatabase } from "#db/testing/database.ts";
 import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
-import { holdLane, releaseLane } from "./hold.ts";
+import { HoldForInput, holdLane, holdLaneFor, releaseLane, restoreFullPace } from "./hold.ts";
 import { listLanes } from "./read.ts";
+import { readLaneEvents } from "./read-events.ts";
 
 let db: Db;
 let ctx: AdminCtx;
@@ -120,6 +121,36 @@ test("hold and release: each once, with who did it; release also ends a suspensi
     .from(auditEvents)
     .where(eq(auditEvents.target, `${lane.sourceId}/1`));
   expect(audit.map((event) => event.action).sort()).toEqual(["lane.hold", "lane.release", "lane.release"]);
+});
+
+test("a hold for a time is a hold with an end; one without an end stays", async () => {
+  const lane = await makeLane({ bucket: 12, suspendedUntil: soon(), suspendedReply: "421 old" });
+  for (const minutes of ["0", "1.5", "20000", "soon"])
+    expect(HoldForInput.safeParse({ laneId: lane.id, minutes }).success).toBe(false);
+  expect(await holdLaneFor(ctx, { laneId: lane.id, minutes: 5 })).toEqual({ ok: true });
+  const [read] = await listLanes(ctx, lane);
+  expect(read).toMatchObject({ state: "held", isHeldForATime: true, suspendedReply: null });
+  expect(read!.suspendedUntil!.getTime() - Date.now()).toBeLessThan(5 * 60_000 + 1_000);
+  expect(await holdLane(ctx, { laneId: lane.id })).toEqual({ ok: true });
+  expect(await holdLaneFor(ctx, { laneId: lane.id, minutes: 5 })).toMatchObject({ ok: false });
+  expect(await releaseLane(ctx, { laneId: lane.id })).toEqual({ ok: true });
+  expect(await stateOf(lane)).toBe("idle");
+  const events = await readLaneEvents(ctx, lane.id);
+  expect(events.map((event) => event.kind)).toEqual(["released", "held", "held-until"]);
+  expect(events.every((event) => event.who !== null)).toBe(true);
+});
+
+test("setting back what is at its limits already is refused", async () => {
+  const lane = await makeLane({ bucket: 13 });
+  expect(await restoreFullPace(ctx, { laneId: lane.id })).toMatchObject({ ok: false });
+  const pace = { connections: 5, messagesPerConnection: 20, messagesPerSecond: 50 };
+  await db
+    .update(lanes)
+    .set({ mood: { pace: { ...pace, steppedDownAt: 1, steppedUpAt: null }, recovery: null, hits: {} } })
+    .where(eq(lanes.id, lane.id));
+  expect((await listLanes(ctx, lane))[0]?.slowedTo).toMatchObject(pace);
+  expect(await restoreFullPace(ctx, { laneId: lane.id })).toEqual({ ok: true });
+  expect((await listLanes(ctx, lane))[0]?.slowedTo).toBeNull();
 });
 
 test("limits in force: shipped or changed; a relay's are those of its source", async () => {

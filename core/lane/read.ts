@@ -1,8 +1,10 @@
 import { sql } from "drizzle-orm";
 import { namesOfBuckets } from "../deliverability/read.ts";
 import { limitsNow, readLimitTable } from "../limit/read.ts";
+import type { KeptMood } from "../mail/pacing/mood.ts";
 import type { Limits } from "../mail/provider/types.ts";
 import type { AdminCtx } from "../platform/context.ts";
+import type { LanePace } from "./types.ts";
 
 /** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none. */
 export type LaneState = "open" | "waiting" | "idle" | "suspended" | "held";
@@ -16,6 +18,12 @@ export type LaneRow = {
   suspendedUntil: Date | null;
   suspendedReply: string | null;
   heldAt: Date | null;
+  /** `suspendedUntil` is the end of an administrator's hold. */
+  isHeldForATime: boolean;
+  /** What replies made of its pace; null: at its limits. */
+  slowedTo: LanePace | null;
+  /** Coming back from a stop with so many connections; null: it is not. */
+  climbing: number | null;
   backlog: number;
   pace: number;
   connections: number;
@@ -60,6 +68,7 @@ export async function listLanes(
     const isSuspended = suspendedUntil !== null && suspendedUntil > now;
     const replies = Number(row.accepted ?? 0) + Number(row.deferred ?? 0) + Number(row.bounced ?? 0);
     const bucket = Number(row.bucket);
+    const mood = row.mood as KeptMood | null;
     return {
       id: Number(row.id),
       sourceId: Number(row.source_id),
@@ -67,7 +76,7 @@ export async function listLanes(
       bucket,
       name: names.get(bucket) ?? "",
       state:
-        row.held_at || row.source_state === "held"
+        row.held_at || row.source_state === "held" || (isSuspended && row.suspended_by !== null)
           ? "held"
           : isSuspended
             ? "suspended"
@@ -79,6 +88,9 @@ export async function listLanes(
       suspendedUntil: isSuspended ? suspendedUntil : null,
       suspendedReply: !isSuspended || row.suspended_reply === null ? null : String(row.suspended_reply),
       heldAt: date(row.held_at),
+      isHeldForATime: isSuspended && row.suspended_by !== null,
+      slowedTo: mood?.pace ?? null,
+      climbing: mood?.recovery?.phase === "climbing" ? mood.recovery.connections : null,
       backlog: Number(row.backlog),
       // What a worker said last is not true of a lane that none runs.
       pace: row.worker_id === null ? 0 : Number(row.pace),

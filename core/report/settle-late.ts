@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { PathPayload } from "../mail/links.ts";
+import { dayOf } from "../mail/warmup/caps.ts";
 import type { Ctx } from "../platform/context.ts";
+import { warmupBucket } from "../warmup/types.ts";
 
 type Reply = { code: number | null; enhanced: string | null; reply: string; verdict: number | null };
 
@@ -59,7 +61,12 @@ export async function countComplaint(ctx: Ctx, about: PathPayload): Promise<void
   const [row] = await ctx.db.execute<{ source_id: number | null; bucket: number }>(sql`
     select d.source_id, ${BUCKET(about, sql`d.source_id`)} as bucket
     from deliveries d where d.campaign_id = ${about.campaign} and d.seq = ${about.seq}`);
-  if (row) await countHour(ctx, about, "complained", row.bucket, row.source_id ?? 0);
+  if (!row) return;
+  await countHour(ctx, about, "complained", row.bucket, row.source_id ?? 0);
+  // It counts on the day it came, as providers count.
+  const day = dayOf(ctx.now().getTime());
+  await ctx.db.execute(sql`update source_days set complaints = complaints + 1
+    where source_id = ${row.source_id ?? 0} and bucket = ${warmupBucket(row.bucket)} and day = ${day}`);
 }
 
 async function countHour(

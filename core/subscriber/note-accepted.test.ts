@@ -63,6 +63,7 @@ async function say(campaignId: number, kind: Outcome["kind"], seqs: number[], wh
       pinnedTo: null,
       toBucket: null,
       suppress: false,
+      sign: null,
     }),
   );
   await settle(raw, { outcomes, finished: [] });

@@ -61,6 +61,7 @@ export function tryOnce(
     pinnedTo: null,
     toBucket: null,
     suppress: false,
+    sign: null,
   };
   const situation = situationOf(house, memory, turn);
   if (situation === "lost") {

@@ -15,6 +15,7 @@ import {
   text,
   unique,
 } from "drizzle-orm/pg-core";
+import { OVERFLOWS } from "#core/warmup/types.ts";
 import { TLS_LEVELS } from "../../core/limit/types.ts";
 import { RELAY_TLS, SOURCE_KINDS, SOURCE_STATES } from "../../core/source/types.ts";
 import { at, bytea } from "./columns.ts";
@@ -62,6 +63,8 @@ export const pools = pgTable(
     id: smallint("id").primaryKey().generatedAlwaysAsIdentity(),
     name: text("name").notNull(),
     isDefault: boolean("is_default").notNull().default(false),
+    /** What becomes of mail that its cold sources cannot take today: others take it at once, or it waits. */
+    overflow: text("overflow", { enum: OVERFLOWS }).notNull().default("warm"),
     createdAt: at("created_at").notNull().defaultNow(),
   },
   (t) => [unique("pools_name_unique").on(t.name)],

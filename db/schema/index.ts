@@ -5,3 +5,4 @@ export * from "./draft.ts";
 export * from "./files.ts";
 export * from "./ledger.ts";
 export * from "./people.ts";
+export * from "./warmup.ts";

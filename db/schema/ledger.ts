@@ -10,6 +10,7 @@ import {
   text,
   unique,
 } from "drizzle-orm/pg-core";
+import { LANE_EVENT_KINDS, type LaneEventDetail } from "#core/lane/types.ts";
 import { at, bytea, char1 } from "./columns.ts";
 
 /**
@@ -151,9 +152,12 @@ export const lanes = pgTable(
     bucket: integer("bucket").notNull(),
     workerId: integer("worker_id"),
     epoch: integer("epoch").notNull().default(0),
+    /** Not woken for campaigns before: its allowance was used up. */
     wakeAt: at("wake_at").notNull().defaultNow(),
     suspendedUntil: at("suspended_until"),
     suspendedReply: text("suspended_reply"),
+    /** Whoever holds it for a time; null where the engine suspended it. */
+    suspendedBy: integer("suspended_by"),
     /** Held by an administrator; nothing leaves until released. */
     heldAt: at("held_at"),
     heldBy: integer("held_by"),
@@ -169,11 +173,30 @@ export const lanes = pgTable(
     ranAt: at("ran_at"),
     /** What replies have made of its pace, core/mail/pacing/mood: the next owner goes on with it. */
     mood: jsonb("mood"),
+    /** Raised where a person asks something of the lane: its owner gives it up, and begins anew. */
+    revision: integer("revision").notNull().default(0),
   },
   (t) => [
     unique("lanes_source_bucket_unique").on(t.sourceId, t.bucket),
     index("lanes_worker_idx").on(t.workerId),
   ],
+);
+
+/** What changed how a lane sends; core/delivery/lane-events. */
+export const laneEvents = pgTable(
+  "lane_events",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    laneId: integer("lane_id").notNull(),
+    at: at("at").notNull().defaultNow(),
+    kind: text("kind", { enum: LANE_EVENT_KINDS }).notNull(),
+    detail: jsonb("detail").$type<LaneEventDetail>(),
+    /** What the server had said. */
+    reply: text("reply"),
+    /** Who did it; null where the engine did. */
+    userId: integer("user_id"),
+  },
+  (t) => [index("lane_events_lane_idx").on(t.laneId, t.at)],
 );
 
 /** Tries that did not end in acceptance, with the reply as it was said. */

@@ -178,6 +178,7 @@ function accepted(
     pinnedTo: null,
     toBucket: null,
     suppress: false,
+    sign: null,
   };
 }
 

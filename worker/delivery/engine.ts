@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { readWarmth, type Warmth } from "#core/delivery/allowance.ts";
 import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/delivery/lane-read.ts";
 import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
@@ -62,6 +63,7 @@ export class Engine implements LaneHouse {
   /** Lanes that are being asked for. */
   readonly #taking = new Set<number>();
   readonly #relayBuckets = new Map<number, number[]>();
+  #warmth = new Map<number, Warmth>();
   #network: EffectiveNetwork | null = null;
   #dns: Dns | null = null;
   #stopping = false;
@@ -101,6 +103,10 @@ export class Engine implements LaneHouse {
 
   mayStart(): boolean {
     return this.membership.mayStart;
+  }
+
+  warmth(laneId: number): Warmth | undefined {
+    return this.#warmth.get(laneId);
   }
 
   dialContext(): DialContext {
@@ -151,6 +157,8 @@ export class Engine implements LaneHouse {
     const limits = source?.relay
       ? { limits: source.relay.limits, revision: 0 }
       : limitsNow(await this.#limitTable(), row.bucket);
+    const warmth = (await readWarmth(this.sql, [{ laneId, ...row }])).get(laneId);
+    if (warmth) this.#warmth.set(laneId, warmth);
     if (isRelay) this.#relayBuckets.set(row.sourceId, await bucketsOfSource(this.sql, row.sourceId));
     // Asked last: a drain finds a lane among those that run, or it does not begin.
     if (this.#stopping || !source) {
@@ -220,6 +228,10 @@ export class Engine implements LaneHouse {
         else if (state.isHeld) lane.drain();
         else lane.tick();
       }
+      this.#warmth = await readWarmth(
+        this.sql,
+        lanes.map((lane) => ({ laneId: lane.hold.laneId, sourceId: lane.sourceId, bucket: lane.bucket })),
+      );
       const changed = await changedSources(
         this.sql,
         lanes.map((lane) => lane.source),

@@ -1,3 +1,10 @@
+import {
+  type AllowanceHour,
+  openAllowance,
+  spillOver,
+  useAllowance,
+  type Warmth,
+} from "#core/delivery/allowance.ts";
 import { adopt } from "#core/delivery/lease.ts";
 import { type OpenRecipient, open } from "#core/delivery/open.ts";
 import { type Claim, type LaneHold, reserve } from "#core/delivery/reserve.ts";
@@ -23,12 +30,27 @@ export type Item = {
   wasRepeated: boolean;
 };
 
-export type Taken = { claims: Claim[]; items: Item[] };
+export type Taken = {
+  claims: Claim[];
+  items: Item[];
+  /** Of a cold source: the hour whose allowance they were taken from. */
+  allowance: AllowanceHour | null;
+  /** Nothing more may be taken before, ms since the epoch; null: whenever there is mail. */
+  restUntil: number | null;
+};
+
+/** How long a warm source lets the cold ones have what they can still take, before it looks again. */
+const BESIDE_REST_MS = 15_000;
 
 const logger = log("intake");
 
-/** What the lane's owners before it left behind. */
-export function takeOver(sql: Sql, messages: Messages, hold: LaneHold, sourceId: number): Promise<Taken> {
+/** What the lane's owners before it left behind. Whose allowance it was is not known: a cold lane takes it anew. */
+export async function takeOver(
+  sql: Sql,
+  messages: Messages,
+  hold: LaneHold,
+  sourceId: number,
+): Promise<Taken> {
   return take(sql, messages, sourceId, async (tx) => {
     const { claims, setAside } = await adopt(tx, hold);
     if (setAside.length > 0) {
@@ -37,38 +59,76 @@ export function takeOver(sql: Sql, messages: Messages, hold: LaneHold, sourceId:
         "claims that ended several workers were set aside",
       );
     }
-    return claims;
+    return { claims };
   });
 }
 
-/** The next recipients of a lane, asked again whether they may be mailed. */
+/**
+ * The next recipients of a lane, asked again whether they may be mailed. A cold source takes no more than its allowance
+ * has room for, in one transaction with what it takes; system mail is counted, and never waits for room.
+ */
 export function takeNext(
   sql: Sql,
   messages: Messages,
   hold: LaneHold,
-  of: { sourceId: number; buckets: readonly number[]; want: number; onlySystem?: boolean },
+  of: {
+    sourceId: number;
+    bucket: number;
+    buckets: readonly number[];
+    want: number;
+    warmth: Warmth | undefined;
+    onlySystem?: boolean;
+  },
 ): Promise<Taken> {
-  return take(sql, messages, of.sourceId, (tx) =>
-    reserve(tx, hold, of.buckets, of.want, of.onlySystem ?? false),
-  );
+  const { buckets, warmth, onlySystem = false } = of;
+  return take(sql, messages, of.sourceId, async (tx) => {
+    if (warmth?.kind === "beside") {
+      const most = await spillOver(tx, of, warmth);
+      const claims = await reserve(tx, hold, buckets, of.want, onlySystem, Math.min(of.want, most));
+      return { claims, restUntil: most === 0 ? Date.now() + BESIDE_REST_MS : null };
+    }
+    const allowance = warmth ? await openAllowance(tx, of) : null;
+    if (!allowance) return { claims: await reserve(tx, hold, buckets, of.want, onlySystem) };
+    const { room } = allowance;
+    const claims = await reserve(
+      tx,
+      hold,
+      buckets,
+      room === 0 ? of.want : Math.min(of.want, room),
+      onlySystem || room === 0,
+    );
+    return { claims, allowance, use: (n) => useAllowance(tx, of, allowance, n) };
+  });
 }
+
+type Step = {
+  claims: Claim[];
+  allowance?: AllowanceHour;
+  restUntil?: number | null;
+  /** Counts so many against the allowance; says when there is room again. */
+  use?: (n: number) => Promise<number | null>;
+};
 
 async function take(
   sql: Sql,
   messages: Messages,
   sourceId: number,
-  claim: (tx: Parameters<typeof reserve>[0]) => Promise<Claim[]>,
+  claim: (tx: Parameters<typeof reserve>[0]) => Promise<Step>,
 ): Promise<Taken> {
-  let claims: Claim[] = [];
+  let step: Step = { claims: [] };
   let recipients: OpenRecipient[] = [];
+  let restUntil: number | null = null;
   const began = performance.now();
   await sql.begin(async (tx) => {
-    claims = await claim(tx);
-    const opened = await open(tx, claims, { sourceId, workspaceOf: (id) => messages.campaign(id) });
+    step = await claim(tx);
+    const opened = await open(tx, step.claims, { sourceId, workspaceOf: (id) => messages.campaign(id) });
     recipients = opened.recipients;
+    restUntil = step.use ? await step.use(recipients.length) : (step.restUntil ?? null);
   });
   messages.metrics.claimed(recipients.length, performance.now() - began);
-  return { claims, items: await prepare(messages, recipients) };
+  const { claims, allowance } = step;
+  const hour = allowance ? { day: allowance.day, hour: allowance.hour } : null;
+  return { claims, items: await prepare(messages, recipients), allowance: hour, restUntil };
 }
 
 /** Finds each one's message, and lets campaigns alternate; class 0 stays in front. */

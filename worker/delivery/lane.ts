@@ -1,14 +1,12 @@
+import { type AllowanceHour, returnAllowance, type Warmth } from "#core/delivery/allowance.ts";
 import { holdSender, holdSite, senderHolds, siteHolds } from "#core/delivery/holds.ts";
+import { type LaneChange, noteLaneChange } from "#core/delivery/lane-events.ts";
 import { type LaneNews, type LaneRow, release, reportLanes, suspendLane } from "#core/delivery/lease.ts";
 import type { OpenRecipient } from "#core/delivery/open.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
-import { stepUp } from "#core/mail/pacing/adapt.ts";
-import { gcra, type Rate } from "#core/mail/pacing/gcra.ts";
-import { keepMood, wakeMood } from "#core/mail/pacing/mood.ts";
-import { type LaneMood, reactToReply } from "#core/mail/pacing/react.ts";
-import { advanceRecovery, recoveryConnections } from "#core/mail/pacing/recovery.ts";
+import { gcra } from "#core/mail/pacing/gcra.ts";
 import { countHit } from "#core/mail/pacing/threshold.ts";
 import { bucketKind } from "#core/mail/provider/bucket.ts";
 import { providerById } from "#core/mail/provider/match.ts";
@@ -30,6 +28,7 @@ import {
   judgeSend,
   refuseForGood,
 } from "./outcome.ts";
+import { Pacer } from "./pacer.ts";
 import { batchSize, choose, LOOK_AHEAD, throttleWait } from "./rules.ts";
 import type { Settler } from "./settler.ts";
 import type { Site } from "./site.ts";
@@ -55,8 +54,6 @@ const DOWN_MS = 60_000;
 const KEEP_HELD_MS = 20_000;
 /** Then another worker may have it: graphile-worker resets locks after four hours. */
 const HAND_ON_MS = 3_600_000;
-/** After a lane was taken from a dead worker, its old connections may still be open over there. */
-const HALF_MS = 60_000;
 /** A mail that could not be made is looked at again after this. */
 const UNMAKEABLE_MS = 10 * 60_000;
 
@@ -71,6 +68,8 @@ export type LaneHouse = {
   workerId: number;
   mayStart(): boolean;
   dialContext(): DialContext;
+  /** How a lane stands to warm-up; undefined: it has nothing to do with it. */
+  warmth(laneId: number): Warmth | undefined;
   /** Hears of each mail that is started, in order. */
   onStart?: ((laneId: number, recipient: OpenRecipient) => void) | undefined;
 };
@@ -88,7 +87,7 @@ export class Lane {
   /** Which state of its bucket's limits it works with. */
   readonly limitsRevision: number;
   #limits: Limits;
-  #mood: LaneMood;
+  #pacer: Pacer;
   #provider: string | null;
   #connections: LaneConnections;
   #mode: Mode = "running";
@@ -98,7 +97,13 @@ export class Lane {
   #inFlight = 0;
   #domains = new Map<string, number>();
   #last: string | null = null;
-  #claims = new Map<number, { epoch: number; left: number }>();
+  /** What people had asked of the lane when it was taken. */
+  #revision: number;
+  #claims = new Map<number, { epoch: number; left: number; allowance: AllowanceHour | null }>();
+  /** Taken from the allowance of a cold source and not sent, by hour: to be put back. */
+  #unused = new Map<string, { of: AllowanceHour; n: number }>();
+  /** Where the allowance is used up: nobody needs to wake this lane before. */
+  #restUntil: number | null = null;
   #tat: number;
   #filling = false;
   #nextFill = 0;
@@ -109,7 +114,6 @@ export class Lane {
   #timerAt = Number.POSITIVE_INFINITY;
   #pumping = false;
   #startedAt = performance.now();
-  #halfUntil = 0;
   #minute = new Array<number>(60).fill(0);
   #minuteAt = 0;
   #lastReply: { code: number | null; text: string; at: number } | null = null;
@@ -137,10 +141,12 @@ export class Lane {
     this.hold = { laneId: row.id, workerId: house.workerId, epoch: row.epoch };
     this.#limits = limits;
     this.limitsRevision = revision;
-    this.#mood = wakeMood(row.mood, this.#limits, Date.now());
+    this.#pacer = new Pacer(this.#limits, row.mood, row.isInherited, Date.now(), (change) =>
+      this.#note(change),
+    );
     this.#provider = row.bucket < 100 ? (providerById(row.bucket)?.key ?? null) : null;
     this.#tat = row.tat;
-    if (row.isInherited) this.#halfUntil = performance.now() + HALF_MS;
+    this.#revision = row.revision;
     this.#connections = new LaneConnections(this.#limits, {
       dial: (site) => dialSite(house.dialContext(), source, site.mx, this.#limits.tls),
       changed: () => this.#pump(),
@@ -160,7 +166,8 @@ export class Lane {
       connections: this.#connections.total,
       pace: this.#minute.reduce((sum, n) => sum + n, 0),
       tat: this.#tat,
-      mood: keepMood(this.#mood, this.#limits),
+      mood: this.#pacer.kept,
+      revision: this.#revision,
       code: reply?.code ?? null,
       reply: reply?.text ?? null,
       at: reply?.at ?? null,
@@ -181,7 +188,10 @@ export class Lane {
     try {
       this.#holds = await siteHolds(this.#house.sql, this.sourceId);
       this.#senderHolds = await senderHolds(this.#house.sql, this.bucket);
-      await this.#accept(await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId));
+      await this.#accept(
+        await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId),
+        this.#warmth?.kind === "cold",
+      );
       this.#pump();
       await this.#ended;
     } finally {
@@ -189,11 +199,14 @@ export class Lane {
       this.#timerAt = Number.NEGATIVE_INFINITY;
       this.#connections.close();
       if (this.#mode !== "lost") {
+        // Only a lane that ran to its end has seen that nothing may be taken before then.
+        const restUntil = this.#mode === "running" ? this.#restUntil : null;
         this.#mode = "draining";
         // The next owner opens its own at once, and the receiver counts both.
         await Promise.all([this.#house.settler.flushed(), this.#connections.gone(GOODBYE_MS)]);
         await reportLanes(this.#house.sql, [this.news]);
-        await release(this.#house.sql, this.hold, this.#tat);
+        await this.#returnUnused();
+        await release(this.#house.sql, this.hold, this.#tat, restUntil);
       }
     }
   }
@@ -201,9 +214,9 @@ export class Lane {
   /** Once a second. */
   tick(): void {
     this.#connections.sweep(performance.now());
-    const now = Date.now();
-    const pace = stepUp(this.#mood.pace, now, this.#limits);
-    if (pace) this.#mood = { ...this.#mood, pace };
+    this.#pacer.tick(Date.now());
+    this.#giveBackLate();
+    void this.#returnUnused().catch((error) => logger.warn({ err: error }, "could not put allowance back"));
     if (performance.now() - this.#startedAt > HAND_ON_MS && this.#mode === "running") this.#mode = "winding";
     this.#pump();
   }
@@ -262,11 +275,8 @@ export class Lane {
     const starts = this.#mode === "running" || this.#mode === "winding";
     if (starts) {
       const house = this.#house;
-      const isHalved = performance.now() < this.#halfUntil;
-      const { pace, recovery } = this.#mood;
-      const most = recoveryConnections(recovery, pace.connections);
-      this.#connections.limit = isHalved ? Math.ceil(most / 2) : most;
-      this.#connections.messagesPerConnection = pace.messagesPerConnection;
+      this.#connections.limit = this.#pacer.connections(Date.now());
+      this.#connections.messagesPerConnection = this.#pacer.messagesPerConnection;
       if (house.mayStart() && !house.settler.isFull) {
         this.#openMore();
         this.#startMore();
@@ -295,7 +305,7 @@ export class Lane {
   }
 
   #startMore(): void {
-    const rate = this.#rate();
+    const { rate } = this.#pacer;
     let soonest = Number.POSITIVE_INFINITY;
     while (this.#queue.length > 0) {
       const now = Date.now();
@@ -388,9 +398,15 @@ export class Lane {
       } else this.#settle(outcome);
       if (outcome.kind === "accepted") {
         this.#countAccepted();
-        this.#climb(connection);
+        if (connection.served === 1) this.#pacer.proved(Date.now());
       } else this.#lastReply = { code: outcome.code, text: outcome.reply ?? "", at: outcome.at };
-      if (classification) this.#act(site, classification, outcome.reply ?? "", of.senderDomainId);
+      if (classification)
+        this.#act(
+          site,
+          classification,
+          wordsOf(outcome.code, outcome.enhanced, outcome.reply),
+          of.senderDomainId,
+        );
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#settle(
@@ -414,7 +430,7 @@ export class Lane {
   #dialFailed(site: Site, failure: ConnectFailure): void {
     const classification = connectVerdict(failure, this.#provider);
     const now = Date.now();
-    const reply = [failure.code || "", failure.enhanced ?? "", failure.text].filter(Boolean).join(" ");
+    const reply = wordsOf(failure.code, failure.enhanced, failure.text);
     this.#lastReply = { code: failure.code || null, text: reply, at: now };
     const works = site.busy.size + site.idle.length > 0;
     const isThrottle =
@@ -439,16 +455,6 @@ export class Lane {
     this.#pump();
   }
 
-  /** Coming back from a stop: one connection more for each on which the first mail was taken. */
-  #climb(connection: SmtpConnection): void {
-    const { recovery, pace } = this.#mood;
-    if (recovery?.phase !== "climbing" || connection.served !== 1) return;
-    this.#mood = {
-      ...this.#mood,
-      recovery: advanceRecovery(recovery, "accepted", Date.now(), pace.connections),
-    };
-  }
-
   /** What a reply asks for, beyond its own recipient: of a small site alone, of the lane, or of the sender domain. */
   #act(site: Site, classification: Classification, reply: string, senderDomainId: number | null): void {
     const now = Date.now();
@@ -456,8 +462,7 @@ export class Lane {
       this.#actOnSite(site, classification, reply, now);
       return;
     }
-    const { mood, suspend } = reactToReply(this.#mood, classification, now);
-    this.#mood = mood;
+    const suspend = this.#pacer.react(classification, reply, now);
     if (!suspend) return;
     const { until, scopes } = suspend;
     if (scopes.includes("sender-domain") && senderDomainId !== null)
@@ -482,6 +487,7 @@ export class Lane {
     suspendLane(this.#house.sql, this.hold, seconds, reply).catch((error) =>
       logger.error({ err: error }, "could not suspend the lane"),
     );
+    this.#note({ kind: "suspended", detail: { until }, reply });
     this.drain();
   }
 
@@ -491,10 +497,17 @@ export class Lane {
     holdSender(this.#house.sql, { senderDomainId, bucket: this.bucket, until, reply }).catch((error) =>
       logger.error({ err: error }, "could not hold a sender domain"),
     );
+    this.#note({ kind: "sender-held", detail: { senderDomainId, until }, reply });
     const isIts = (item: Item) => this.#of(item).senderDomainId === senderDomainId;
     const back = this.#queue.filter(isIts);
     this.#queue = this.#queue.filter((item) => !isIts(item));
     for (const item of back) this.#settle(giveBack(this.#of(item), until));
+  }
+
+  #note(change: LaneChange): void {
+    noteLaneChange(this.#house.sql, this.hold.laneId, change).catch((error) =>
+      logger.error({ err: error, change }, "could not note a change of the lane"),
+    );
   }
 
   #holdSite(site: Site, until: number, reply?: string): void {
@@ -503,6 +516,7 @@ export class Lane {
       holdSite(this.#house.sql, { sourceId: this.sourceId, siteId: site.id, until, reply }).catch((error) =>
         logger.error({ err: error }, "could not hold a site"),
       );
+      this.#note({ kind: "site-held", detail: { siteId: site.id, until }, reply });
     }
     if (until - Date.now() <= KEEP_HELD_MS) return;
     const waiting = this.#queue.filter((item) => item.site === site);
@@ -512,16 +526,21 @@ export class Lane {
 
   async #fill(onlySystem: boolean): Promise<void> {
     if (this.#filling || (!onlySystem && performance.now() < this.#nextFill)) return;
-    const want = batchSize(
-      Math.min(this.#mood.pace.messagesPerSecond, this.#limits.messagesPerSecond),
-      this.#mixesSites(),
-    );
+    const want = batchSize(this.#pacer.messagesPerSecond, this.#mixesSites());
     if (!onlySystem && this.#queue.length + this.#parked >= Math.min(LOOK_AHEAD, want)) return;
     this.#filling = true;
     try {
-      const of = { sourceId: this.sourceId, buckets: this.#buckets(), want, onlySystem };
+      const of = {
+        sourceId: this.sourceId,
+        bucket: this.bucket,
+        buckets: this.#buckets(),
+        want,
+        warmth: this.#warmth,
+        onlySystem,
+      };
       const taken = await takeNext(this.#house.sql, this.#house.messages, this.hold, of);
       await this.#accept(taken);
+      this.#restUntil = taken.restUntil;
       if (taken.claims.length > 0) this.#dryUntil = null;
       else if (!onlySystem) {
         this.#nextFill = performance.now() + LOOK_AGAIN_MS;
@@ -536,11 +555,16 @@ export class Lane {
     this.#pump();
   }
 
-  async #accept(taken: Taken): Promise<void> {
+  async #accept(taken: Taken, isAnew = false): Promise<void> {
     for (const claim of taken.claims) {
       const left = taken.items.filter((item) => item.recipient.claimId === claim.id).length;
-      if (left > 0) this.#claims.set(claim.id, { epoch: claim.epoch, left });
+      if (left > 0) this.#claims.set(claim.id, { epoch: claim.epoch, left, allowance: taken.allowance });
       else this.#house.settler.finish(claim.id, claim.epoch);
+    }
+    if (isAnew) {
+      // Left behind by a dead worker: what they may use of today's allowance has to be asked for again.
+      for (const item of taken.items) this.#settle(giveBack(this.#of(item), Date.now()));
+      return;
     }
     if (this.source.relay) return this.#place(taken.items, true);
     const unknown = await this.#house.targets.load([...new Set(taken.items.map((item) => item.domain))]);
@@ -566,7 +590,7 @@ export class Lane {
     const urgent: Item[] = [];
     for (const item of items) {
       const rest = this.#senderHolds.get(item.message?.senderDomainId ?? 0) ?? 0;
-      if (this.#mode === "draining") this.#settle(giveBack(this.#of(item), now));
+      if (this.#mode === "draining" || this.#isLate(item, now)) this.#settle(giveBack(this.#of(item), now));
       else if (rest > now) this.#settle(giveBack(this.#of(item), rest));
       else if (isRelay) item.site = this.#connections.site({ siteId: 0, mx: [] });
       else this.#aim(item, now);
@@ -614,20 +638,46 @@ export class Lane {
     this.#house.settler.add(outcome);
     const claim = this.#claims.get(outcome.claimId);
     if (!claim) return;
+    if (outcome.kind === "back" && claim.allowance) this.#noteUnused(claim.allowance);
     claim.left -= 1;
     if (claim.left > 0) return;
     this.#claims.delete(outcome.claimId);
     this.#house.settler.finish(outcome.claimId, claim.epoch);
   }
 
+  get #warmth(): Warmth | undefined {
+    return this.#house.warmth(this.hold.laneId);
+  }
+
+  /** Whether the hour is over whose allowance a recipient was taken from. */
+  #isLate(item: Item, now: number): boolean {
+    const hour = this.#claims.get(item.recipient.claimId)?.allowance;
+    return hour ? hour.day * 24 + hour.hour !== Math.floor(now / 3_600_000) : false;
+  }
+
+  /** The receiver would see them in the next hour, in excess of its cap: they are taken anew. */
+  #giveBackLate(): void {
+    const now = Date.now();
+    const late = this.#queue.filter((item) => this.#isLate(item, now));
+    if (late.length === 0) return;
+    this.#queue = this.#queue.filter((item) => !late.includes(item));
+    for (const item of late) this.#settle(giveBack(this.#of(item), now));
+  }
+
+  #noteUnused(of: AllowanceHour): void {
+    const key = `${of.day} ${of.hour}`;
+    this.#unused.set(key, { of, n: (this.#unused.get(key)?.n ?? 0) + 1 });
+  }
+
+  async #returnUnused(): Promise<void> {
+    const unused = [...this.#unused.values()];
+    this.#unused.clear();
+    for (const { of, n } of unused) await returnAllowance(this.#house.sql, this, of, n);
+  }
+
   #mixesSites(): boolean {
     if (this.bucket === RELAY_BUCKET) return false;
     return bucketKind(this.bucket) === "shard" || providerById(this.bucket)?.perHost === true;
-  }
-
-  #rate(): Rate {
-    const limit = this.#mood.pace.messagesPerSecond;
-    return { limit, periodMs: 1_000, burst: Math.max(1, Math.floor(limit / 10)) };
   }
 
   #countAccepted(): void {
@@ -657,3 +707,7 @@ export class Lane {
     );
   }
 }
+
+/** A reply as it was said: "421 4.7.28 Gmail has detected …". */
+const wordsOf = (code: number | null, enhanced: string | null, text: string | null): string =>
+  [code || "", enhanced ?? "", text ?? ""].filter(Boolean).join(" ");

@@ -5,6 +5,7 @@ import { replyShape } from "#core/mail/reply/shape.ts";
 import type { Classification, Verdict } from "#core/mail/reply/types.ts";
 import { retryHint } from "#core/mail/retry/hint.ts";
 import { planRetry } from "#core/mail/retry/plan.ts";
+import { warmupCount } from "#core/mail/warmup/judge.ts";
 import type { ConnectFailure, SendResult } from "./smtp-types.ts";
 
 /** Of an accepting reply only the beginning is kept: it names the queue id. */
@@ -51,10 +52,15 @@ export function judgeSend(of: Circumstances, result: SendResult): Judged {
   const classification = classifyReply({ code, enhanced, text, stage, provider: of.provider });
   const said = { code, enhanced, text, verdict: classification.verdict };
   if (classification.permanent) {
-    const outcome = { ...make(of, "bounced", said), suppress: classification.suppress };
+    const outcome = {
+      ...make(of, "bounced", said),
+      suppress: classification.suppress,
+      sign: warmupCount(classification),
+    };
     return { outcome, classification };
   }
-  return { outcome: defer(of, said, classification.greylisted), classification };
+  const outcome = { ...defer(of, said, classification.greylisted), sign: warmupCount(classification) };
+  return { outcome, classification };
 }
 
 /** A try that ended before a connection was there; counts as an attempt. */
@@ -131,5 +137,6 @@ function make(of: Circumstances, kind: OutcomeKind, said: Said): Outcome {
     pinnedTo: null,
     toBucket: null,
     suppress: false,
+    sign: null,
   };
 }

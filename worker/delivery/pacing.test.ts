@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { holdLaneFor, restoreFullPace } from "#core/lane/hold.ts";
+import { listLanes } from "#core/lane/read.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
+import { adminCtx, makeUser } from "#db/testing/factories.ts";
 import { type DnsServer, startDns } from "../sandbox/dns.ts";
 import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
 import { type ScriptedServer, scriptedServer } from "./testing/scripted-server.ts";
@@ -58,6 +61,8 @@ beforeEach(() => {
 
 const people = (n: number, tag: string) =>
   Array.from({ length: n }, (_, i) => `p${i}@${tag}${i % 7}.example`);
+const events = async (kind: string) =>
+  w.sql`select e.* from lane_events e join lanes l on l.id = e.lane_id where l.bucket = ${BUCKET} and e.kind = ${kind} order by e.id`;
 const lane = async () => (await w.sql`select * from lanes where bucket = ${BUCKET}`)[0];
 /** Nobody runs it: what it knew in memory is gone. */
 const ended = () => until(async () => (await lane())?.worker_id === null);
@@ -88,6 +93,10 @@ test("Gmail's way back: the lane stops at once, nobody but the refused is tried,
   await until(async () => (await count(id, "a")) === 120);
   expect(greetings.length).toBeGreaterThan(1);
   for (const [n, taken] of greetings.entries()) expect(taken).toBeGreaterThanOrEqual(n);
+  const [suspended] = await events("suspended");
+  expect(suspended).toMatchObject({ user_id: null, reply: expect.stringContaining("4.7.28") });
+  expect(suspended?.detail.until).toBeGreaterThan(Date.now() + 8 * 60_000);
+  expect(await events("climbing")).toHaveLength(1);
 });
 
 test("a quota of the signing domain lets that domain rest in the bucket, and the others go on", async () => {
@@ -128,4 +137,40 @@ test("a lowered pace is the next owner's too", async () => {
   await until(async () => (await count(next, "a")) === 60);
   await ended();
   expect(await lane()).toMatchObject({ mood: { pace: { connections: 5 } } });
+  const slowed = await events("slowed");
+  expect(slowed.at(-1)).toMatchObject({
+    reply: expect.stringContaining("slow down"),
+    detail: { before: { connections: 10 }, after: { connections: 5, messagesPerSecond: 50 } },
+  });
+});
+
+test("a person sets the pace back while the lane runs: what its owner remembers does not come again", async () => {
+  let refusals = 0;
+  answer = () => (refusals++ < 1 ? "451 4.7.1 rate limit exceeded, slow down" : "250 ok");
+  const id = await w.launch(people(200, "back"));
+  await until(async () => (await lane())?.mood?.pace?.connections < 10);
+  const ctx = adminCtx(w.db, (await makeUser(w.db)).id);
+  expect(await restoreFullPace(ctx, { laneId: (await lane())?.id })).toEqual({ ok: true });
+  await until(async () => (await count(id, "a")) === 199);
+  await ended();
+  expect(await lane()).toMatchObject({ mood: null });
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true });
+  expect(server.bodies.filter((body) => /^To: .*@back/m.test(body))).toHaveLength(200);
+});
+
+test("a lane held for a time gives back what it has, and goes on by itself", async () => {
+  const id = await w.launch(people(400, "held"));
+  await until(async () => (await count(id, "a")) > 0);
+  const ctx = adminCtx(w.db, (await makeUser(w.db)).id);
+  expect(await holdLaneFor(ctx, { laneId: (await lane())?.id, minutes: 5 })).toEqual({ ok: true });
+  await ended();
+  const before = await count(id, "a");
+  expect(before).toBeLessThan(400);
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true });
+  expect((await listLanes(ctx)).find((one) => one.bucket === BUCKET)).toMatchObject({
+    state: "held",
+    isHeldForATime: true,
+  });
+  await w.sql`update lanes set suspended_until = now() where bucket = ${BUCKET}`;
+  await until(async () => (await count(id, "a")) === 400);
 });

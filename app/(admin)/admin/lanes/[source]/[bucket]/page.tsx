@@ -3,20 +3,29 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { BarsChart, ReplyTable } from "#components/deliverability/panels.tsx";
+import { LaneTimeline } from "#components/lane/lane-timeline.tsx";
 import { LaneStateChip } from "#components/lane/lane-views.tsx";
 import { limitHref } from "#components/limit/limit-table.tsx";
 import { TLS_WORDS } from "#components/limit/words.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { formatMoment, formatNumber } from "#components/ui/format.ts";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { ReplyText } from "#components/ui/reply-text.tsx";
+import { NumberField } from "#components/ui/text-field.tsx";
 import { readLaneBars, readReplies } from "#core/deliverability/read.ts";
 import { listLanes } from "#core/lane/read.ts";
+import { readLaneEvents } from "#core/lane/read-events.ts";
 import { limitKeyOf } from "#core/limit/rules.ts";
-import { holdLaneAction, releaseLaneAction } from "../../actions.ts";
+import {
+  holdLaneAction,
+  holdLaneForAction,
+  releaseLaneAction,
+  restoreFullPaceAction,
+} from "../../actions.ts";
 
 export const metadata: Metadata = { title: "Lane" };
 
@@ -29,7 +38,11 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
   };
   const [lane] = await listLanes(ctx, key);
   if (!lane) notFound();
-  const [bars, replies] = await Promise.all([readLaneBars(ctx, key), readReplies(ctx, "48h", { lane: key })]);
+  const [bars, replies, events] = await Promise.all([
+    readLaneBars(ctx, key),
+    readReplies(ctx, "48h", { lane: key }),
+    readLaneEvents(ctx, lane.id),
+  ]);
   const now = new Date();
   const values = { laneId: String(lane.id) };
   const { limits } = lane;
@@ -37,13 +50,15 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
   const sentence =
     lane.state === "suspended" && lane.suspendedUntil
       ? `Suspended by the engine until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it tries again by itself.`
-      : lane.state === "held"
-        ? "Held by an administrator. Nothing leaves until it is released."
-        : lane.state === "open"
-          ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
-          : lane.backlog > 0
-            ? `${formatNumber(lane.backlog)} wait for their turn.`
-            : "No mail waits here.";
+      : lane.isHeldForATime && lane.suspendedUntil
+        ? `Held by an administrator until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it sends again by itself.`
+        : lane.state === "held"
+          ? "Held by an administrator. Nothing leaves until it is released."
+          : lane.state === "open"
+            ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
+            : lane.backlog > 0
+              ? `${formatNumber(lane.backlog)} wait for their turn.`
+              : "No mail waits here.";
   return (
     <div className="page">
       <PageHeader
@@ -53,23 +68,43 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
         actions={
           <>
             <LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={now.getTime()} />
-            {lane.heldAt || lane.state === "suspended" ? (
+            {lane.heldAt || lane.suspendedUntil ? (
               <ActionButton
                 action={releaseLaneAction}
                 values={values}
                 variant="primary"
                 success="The lane sends again."
               >
-                {lane.heldAt ? "Release lane" : "Try now"}
+                {lane.state === "suspended" ? "Try now" : "Release lane"}
               </ActionButton>
             ) : (
-              <ActionButton
-                action={holdLaneAction}
-                values={values}
-                success="The lane is held. What is in flight will finish."
-              >
-                Hold lane
-              </ActionButton>
+              <>
+                <FormDialog
+                  label="Hold for a time…"
+                  title={`Hold ${lane.source} to ${lane.name} for a time`}
+                  action={holdLaneForAction}
+                  values={values}
+                  confirmLabel="Hold lane"
+                  success="The lane is held. What is in flight will finish."
+                >
+                  <NumberField
+                    name="minutes"
+                    label="Minutes"
+                    required
+                    min={1}
+                    max={10_080}
+                    defaultValue="60"
+                    help="What is in flight will finish. The rest waits here, or leaves by other sources of the pool. Then the lane sends again by itself."
+                  />
+                </FormDialog>
+                <ActionButton
+                  action={holdLaneAction}
+                  values={values}
+                  success="The lane is held. What is in flight will finish."
+                >
+                  Hold lane
+                </ActionButton>
+              </>
             )}
           </>
         }
@@ -89,22 +124,40 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
           <Panel
             title="Limits in force"
             actions={
-              limitKey ? (
-                <Link className="ink-link" href={limitHref(limitKey)}>
-                  Change
-                </Link>
-              ) : null
+              <>
+                {lane.slowedTo || lane.climbing !== null ? (
+                  <ActionButton
+                    action={restoreFullPaceAction}
+                    values={values}
+                    size="small"
+                    success="The lane begins anew at its full pace."
+                  >
+                    Back to full pace
+                  </ActionButton>
+                ) : null}
+                {limitKey ? (
+                  <Link className="ink-link" href={limitHref(limitKey)}>
+                    Change
+                  </Link>
+                ) : null}
+              </>
             }
           >
             {limits ? (
               <DefinitionList
                 layout="rows"
                 facts={[
-                  { term: "Connections", value: `${lane.connections} open of ${limits.connections}` },
-                  { term: "Messages a connection", value: String(limits.messagesPerConnection) },
+                  {
+                    term: "Connections",
+                    value: `${lane.connections} open of ${lowered(limits.connections, lane.climbing ?? lane.slowedTo?.connections)}`,
+                  },
+                  {
+                    term: "Messages a connection",
+                    value: lowered(limits.messagesPerConnection, lane.slowedTo?.messagesPerConnection),
+                  },
                   {
                     term: "Messages a second",
-                    value: String(limits.messagesPerSecond),
+                    value: lowered(limits.messagesPerSecond, lane.slowedTo?.messagesPerSecond),
                   },
                   { term: "TLS", value: TLS_WORDS[limits.tls] },
                   {
@@ -118,10 +171,19 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
             )}
           </Panel>
         </div>
+        <Panel title="What changed it" description="By replies and by people, newest first">
+          <LaneTimeline events={events} now={now} />
+        </Panel>
         <Panel title="Replies" description="Refusals of 48 hours, grouped by text" flush>
           <ReplyTable rows={replies.groups} zone="UTC" />
         </Panel>
       </div>
     </div>
   );
+}
+
+/** "5 (of 10)" where replies have lowered it. */
+function lowered(limit: number, now: number | undefined): string {
+  if (now === undefined || now >= limit) return String(limit);
+  return `${Math.round(now * 100) / 100} (of ${limit})`;
 }

@@ -1,0 +1,28 @@
+/** What may change how a lane sends. The last four are what people did. */
+export const LANE_EVENT_KINDS = [
+  "slowed",
+  "raised",
+  "suspended",
+  "climbing",
+  "recovered",
+  "site-held",
+  "sender-held",
+  "held",
+  "released",
+  "held-until",
+  "full-pace",
+] as const;
+export type LaneEventKind = (typeof LANE_EVENT_KINDS)[number];
+
+/** What a lane may do at once and in a second. */
+export type LanePace = { connections: number; messagesPerConnection: number; messagesPerSecond: number };
+
+export type LaneEventDetail = {
+  /** slowed, raised */
+  before?: LanePace;
+  after?: LanePace;
+  /** suspended, site-held, sender-held, held-until: ms since the epoch. */
+  until?: number;
+  siteId?: number;
+  senderDomainId?: number;
+};
