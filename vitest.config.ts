@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** What counts milliseconds and order at receivers has the machine to itself, after the rest. */
-const ALONE = ["e2e/faults/**/*.test.ts", "e2e/receivers.test.ts", "worker/delivery/engine.test.ts"];
+const ALONE = [
+  "e2e/faults/**/*.test.ts",
+  "e2e/receivers.test.ts",
+  "worker/delivery/engine.test.ts",
+  "worker/delivery/limits.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -48,6 +48,8 @@ const EXPECTED = [
   "/admin/deliverability",
   "/admin/lanes",
   "/admin/lanes/*/*",
+  "/admin/providers",
+  "/admin/providers/*",
   "/admin/sources",
   "/admin/sources/*",
   "/admin/sources/new",
@@ -66,7 +68,7 @@ const NO_PAGE = /\/(export|rejects|raw|preview|api|files|l|o)(\/|$)/;
 const shapeOf = (path: string): string =>
   path
     .replace(/^\/nordkai(?=\/|$)/, "/*")
-    .replace(/^(\/admin\/domains)\/.+/, "$1/*")
+    .replace(/^(\/admin\/(?:domains|providers))\/.+/, "$1/*")
     .replace(/\/(\d+)(?=\/|$)/g, "/*");
 
 /** Pictures stand beside what takes them; they are no files that the product serves. */

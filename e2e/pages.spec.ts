@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, expect, test } from "@playwright/test";
+import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { type Installation, startInstallation } from "./installation.ts";
 import { findViolations, keepPicture, LOOKS, type Look, overhang } from "./looks.ts";
 
@@ -15,6 +15,8 @@ const PAGES = [
   "/nordkai/settings",
   "/admin/deliverability",
   "/admin/lanes",
+  "/admin/providers",
+  "/admin/providers/google",
   "/admin/sources",
   "/admin/domains",
   "/admin/sandbox",
@@ -75,6 +77,38 @@ for (const [index, path] of PAGES.entries()) {
     await context.close();
   });
 }
+
+test("limits of a provider: changed by keys, told to whoever is late, and back to what is shipped", async ({
+  browser,
+}) => {
+  const [desk, phone] = await Promise.all(LOOKS.map(async (look) => (await open(browser, look)).newPage()));
+  if (!desk || !phone) throw new Error("two looks");
+  for (const page of [desk, phone]) await page.goto(`${installation.base}/admin/providers/google`);
+  const connections = (page: Page) => page.getByLabel("Connections", { exact: true });
+  await connections(desk).fill("2");
+  await desk.getByLabel("TLS").selectOption("opportunistic");
+  await connections(desk).press("Enter");
+  await expect(desk.getByText(/clear text.*Tick that you want it/).last()).toBeVisible();
+  await desk.getByLabel("I want less TLS than shipped").press("Space");
+  await connections(desk).press("Enter");
+  await expect(desk.getByText("Saved. Lanes to Google start again with it within seconds.")).toBeVisible();
+  await expect(desk.getByText("2 changes")).toBeVisible();
+
+  await connections(phone).fill("4");
+  await phone.getByRole("button", { name: "Save" }).click();
+  await expect(phone.getByRole("alert").getByText("Nothing of yours is saved.")).toBeVisible();
+  await phone.getByRole("button", { name: "Show them" }).click();
+  await expect(connections(phone)).toHaveValue("2");
+  await phone.getByRole("button", { name: "Reset to shipped (Connections)" }).click();
+  await expect(connections(phone)).toHaveValue("5");
+  await phone.getByRole("button", { name: "Reset all to shipped" }).click();
+  await expect(phone.getByText("Unsaved changes")).toBeVisible();
+  await phone.getByRole("button", { name: "Save" }).click();
+  await expect(phone.getByText("2 changes")).toBeHidden();
+  await phone.goto(`${installation.base}/admin/system`);
+  await expect(phone.getByText("Google: connections 2 to 5, TLS opportunistic to verified")).toBeVisible();
+  for (const page of [desk, phone]) await page.context().close();
+});
 
 function open(browser: Browser, look: Look): Promise<BrowserContext> {
   return browser.newContext({

@@ -22,6 +22,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     releaseLaneAction: "administrator",
     restoreFullPaceAction: "administrator",
   },
+  "(admin)/admin/providers": { changeLimitsAction: "administrator" },
   "(admin)/admin/sandbox/leave": {
     askNetworkAction: "administrator",
     switchNetworkAction: "administrator",
@@ -368,7 +369,13 @@ describe("pages", () => {
         await become(person);
         const params = { workspace: slug, id: "1", seq: "1", subscriberId: "1", import: "1" };
         const digest = await page({
-          params: Promise.resolve({ ...params, name: "a.example", source: "1", bucket: "google" }),
+          params: Promise.resolve({
+            ...params,
+            name: "a.example",
+            source: "1",
+            bucket: "google",
+            key: "google",
+          }),
           searchParams: Promise.resolve({}),
         }).then(
           () => "shown",

@@ -72,7 +72,7 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
           phone: "hide",
           align: "end",
           cell: (row) =>
-            row.maxConnections > 0 ? `${row.connections} of ${row.maxConnections}` : String(row.connections),
+            row.limits ? `${row.connections} of ${row.limits.connections}` : String(row.connections),
         },
         {
           key: "deferred",
@@ -95,6 +95,26 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
         },
       ]}
     />
+  );
+}
+
+const ORDER: Record<LaneState, number> = { suspended: 0, held: 1, waiting: 2, open: 3, idle: 4 };
+
+/** Lanes with trouble first, then those with most to do; those without mail are folded. */
+export function LaneTables({ rows }: { rows: LaneRow[] }) {
+  const sorted = rows.toSorted((a, b) => ORDER[a.state] - ORDER[b.state] || b.backlog - a.backlog);
+  const busy = sorted.filter((row) => row.state !== "idle");
+  const idle = sorted.filter((row) => row.state === "idle");
+  return (
+    <>
+      {busy.length > 0 || idle.length === 0 ? <LaneTable rows={busy} /> : null}
+      {idle.length > 0 ? (
+        <details className="fold" open={busy.length === 0}>
+          <summary>{countOf(idle.length, "lane has no mail now", "lanes have no mail now")}</summary>
+          <LaneTable rows={idle} />
+        </details>
+      ) : null}
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import {
   Ban,
   Cpu,
   Filter,
+  Gauge,
   Globe,
   House,
   Inbox,
@@ -53,12 +54,13 @@ export function workspaceNav(slug: string, counts: Counts = {}): NavItem[] {
   );
 }
 
-/** The pages of an administrator. Keys: deliverability, lanes, sources, domains, all-suppressions, sandbox, team, system. */
+/** The pages of an administrator. Keys: deliverability, lanes, providers, sources, domains, all-suppressions, sandbox, team, system. */
 export function adminNav(counts: Counts = {}): NavItem[] {
   return withCounts(
     [
       { key: "deliverability", label: "Deliverability", href: "/admin/deliverability", icon: <Activity /> },
       { key: "lanes", label: "Lanes", href: "/admin/lanes", icon: <Network /> },
+      { key: "providers", label: "Providers", href: "/admin/providers", icon: <Gauge /> },
       { key: "sources", label: "Sources & pools", href: "/admin/sources", icon: <Server /> },
       { key: "domains", label: "Domains", href: "/admin/domains", icon: <Globe /> },
       {

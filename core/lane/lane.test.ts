@@ -2,7 +2,16 @@ import { eq } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
 import type { AdminCtx } from "#core/platform/context.ts";
 import type { Db } from "#db/client.ts";
-import { auditEvents, deliveryHours, due, lanes, pools, sources, streams } from "#db/schema/index.ts";
+import {
+  auditEvents,
+  deliveryHours,
+  due,
+  lanes,
+  limitChanges,
+  pools,
+  sources,
+  streams,
+} from "#db/schema/index.ts";
 import { testDatabase } from "#db/testing/database.ts";
 import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
 import { HoldForInput, holdLane, holdLaneFor, releaseLane, restoreFullPace } from "./hold.ts";
@@ -142,4 +151,14 @@ test("setting back what is at its limits already is refused", async () => {
   expect((await listLanes(ctx, lane))[0]?.slowedTo).toMatchObject(pace);
   expect(await restoreFullPace(ctx, { laneId: lane.id })).toEqual({ ok: true });
   expect((await listLanes(ctx, lane))[0]?.slowedTo).toBeNull();
+});
+
+test("limits in force: shipped or changed; a relay's are those of its source", async () => {
+  const lane = await makeLane({ bucket: 15 });
+  const limits = async () => (await listLanes(ctx, lane))[0]?.limits;
+  expect(await limits()).toMatchObject({ connections: 4, tls: "required" });
+  await db.insert(limitChanges).values({ key: "netease", connections: 2 });
+  expect(await limits()).toMatchObject({ connections: 2, messagesPerConnection: 7, tls: "required" });
+  const relay = await makeLane({ bucket: 0 });
+  expect((await listLanes(ctx, relay))[0]?.limits).toBeNull();
 });

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { namesOfBuckets } from "../deliverability/read.ts";
+import { limitsNow, readLimitTable } from "../limit/read.ts";
 import type { KeptMood } from "../mail/pacing/mood.ts";
-import { limitsFor } from "../mail/provider/bucket.ts";
+import type { Limits } from "../mail/provider/types.ts";
 import type { AdminCtx } from "../platform/context.ts";
 import type { LanePace } from "./types.ts";
 
@@ -26,7 +27,8 @@ export type LaneRow = {
   backlog: number;
   pace: number;
   connections: number;
-  maxConnections: number;
+  /** In force now; null: a relay has those of its source. */
+  limits: Limits | null;
   workerId: number | null;
   lastReply: string | null;
   lastCode: number | null;
@@ -52,10 +54,13 @@ export async function listLanes(
       where source_id = l.source_id and bucket = l.bucket and hour >= date_trunc('hour', now() - interval '1 hour')) h on true
     where s.removed_at is null and (${only?.sourceId ?? null}::int is null or (l.source_id = ${only?.sourceId ?? null}::int and l.bucket = ${only?.bucket ?? null}::int))
     order by s.name, l.bucket`);
-  const names = await namesOfBuckets(
-    ctx,
-    rows.map((row) => Number(row.bucket)),
-  );
+  const [names, table] = await Promise.all([
+    namesOfBuckets(
+      ctx,
+      rows.map((row) => Number(row.bucket)),
+    ),
+    readLimitTable(ctx),
+  ]);
   const now = ctx.now();
   const date = (value: unknown) => (value ? new Date(String(value)) : null);
   return rows.map((row): LaneRow => {
@@ -90,7 +95,7 @@ export async function listLanes(
       // What a worker said last is not true of a lane that none runs.
       pace: row.worker_id === null ? 0 : Number(row.pace),
       connections: row.worker_id === null ? 0 : Number(row.connections),
-      maxConnections: bucket === 0 ? 0 : limitsFor(bucket).connections,
+      limits: bucket === 0 ? null : limitsNow(table, bucket).limits,
       workerId: row.worker_id === null ? null : Number(row.worker_id),
       lastReply: row.last_reply === null ? null : String(row.last_reply),
       lastCode: row.last_code === null ? null : Number(row.last_code),

@@ -1,5 +1,9 @@
+import { sql } from "drizzle-orm";
 import {
   boolean,
+  check,
+  doublePrecision,
+  foreignKey,
   index,
   inet,
   integer,
@@ -12,8 +16,10 @@ import {
   unique,
 } from "drizzle-orm/pg-core";
 import { OVERFLOWS } from "#core/warmup/types.ts";
+import { TLS_LEVELS } from "../../core/limit/types.ts";
 import { RELAY_TLS, SOURCE_KINDS, SOURCE_STATES } from "../../core/source/types.ts";
 import { at, bytea } from "./columns.ts";
+import { users } from "./people.ts";
 
 export const sourceKind = pgEnum("source_kind", SOURCE_KINDS);
 export const sourceState = pgEnum("source_state", SOURCE_STATES);
@@ -131,6 +137,39 @@ export const senderHolds = pgTable(
     reply: text("reply"),
   },
   (t) => [primaryKey({ name: "sender_holds_pkey", columns: [t.senderDomainId, t.bucket] })],
+);
+
+/** What administrators changed of the shipped limits of a lane; null is as shipped. Keys: core/mail/provider/limit-sets. */
+export const limitChanges = pgTable(
+  "limit_changes",
+  {
+    key: text("key").primaryKey(),
+    /** Goes up with every change, and never down: lanes at work begin anew, and a page that is older is refused. */
+    revision: integer("revision").notNull().default(1),
+    connections: smallint("connections"),
+    messagesPerConnection: integer("messages_per_connection"),
+    messagesPerSecond: doublePrecision("messages_per_second"),
+    connectionsPerMinute: integer("connections_per_minute"),
+    tls: text("tls", { enum: TLS_LEVELS }),
+    idleSeconds: integer("idle_seconds"),
+    siteConnections: smallint("site_connections"),
+    siteMessagesPerSecond: doublePrecision("site_messages_per_second"),
+    changedAt: at("changed_at").notNull().defaultNow(),
+    changedBy: integer("changed_by"),
+  },
+  (t) => [
+    foreignKey({
+      name: "limit_changes_changed_by_fk",
+      columns: [t.changedBy],
+      foreignColumns: [users.id],
+    }).onDelete("set null"),
+    check(
+      "limit_changes_above_zero",
+      sql`${t.connections} >= 1 and ${t.messagesPerConnection} >= 1 and ${t.messagesPerSecond} > 0 and ${t.connectionsPerMinute} >= 1
+        and ${t.idleSeconds} >= 1 and ${t.siteConnections} >= 1 and ${t.siteMessagesPerSecond} > 0`,
+    ),
+    check("limit_changes_tls", sql`${t.tls} in ('opportunistic', 'required', 'verified')`),
+  ],
 );
 
 /** Mails that the sandbox's receivers took: the last 5,000 with their content. */

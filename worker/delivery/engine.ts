@@ -5,6 +5,7 @@ import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import { type Dns, makeDns } from "#core/domain/dns.ts";
+import { type LimitTable, limitsNow, readLimitTable } from "#core/limit/read.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
@@ -153,6 +154,9 @@ export class Engine implements LaneHouse {
     const hold = { laneId, workerId: this.membership.workerId, epoch: row.epoch };
     const source = await readSource(this.sql, this.#env.appSecret, row.sourceId);
     const isRelay = row.bucket === RELAY_BUCKET;
+    const limits = source?.relay
+      ? { limits: source.relay.limits, revision: 0 }
+      : limitsNow(await this.#limitTable(), row.bucket);
     const warmth = (await readWarmth(this.sql, [{ laneId, ...row }])).get(laneId);
     if (warmth) this.#warmth.set(laneId, warmth);
     if (isRelay) this.#relayBuckets.set(row.sourceId, await bucketsOfSource(this.sql, row.sourceId));
@@ -162,7 +166,7 @@ export class Engine implements LaneHouse {
       return null;
     }
     const buckets = isRelay ? () => this.#relayBuckets.get(row.sourceId) ?? [] : () => [row.bucket];
-    const lane = new Lane(this, row, source, buckets);
+    const lane = new Lane(this, row, source, limits, buckets);
     const taken = { lane, done: lane.run() };
     this.#lanes.set(laneId, taken);
     this.#served += 1;
@@ -172,7 +176,13 @@ export class Engine implements LaneHouse {
   /** Has one conversation over a source, heard line by line: the way of every mail, less the ledger. Never throws. */
   testSource(test: SourceTest): Promise<SourceTestResult> {
     const context = { ...this.dialContext(), hosts: new HostMemory(), onLine: test.onLine };
-    return testSource({ sql: this.sql, secret: this.#env.appSecret, targets: this.targets, context }, test);
+    const { sql, targets } = this;
+    const limits = async (bucket: number) => limitsNow(await this.#limitTable(), bucket).limits;
+    return testSource({ sql, secret: this.#env.appSecret, targets, context, limits }, test);
+  }
+
+  #limitTable(): Promise<LimitTable> {
+    return readLimitTable({ db: this.#db });
   }
 
   /** Starts nothing more, finishes what is in flight, writes everything down, gives back the rest, and leaves. */
@@ -227,6 +237,7 @@ export class Engine implements LaneHouse {
         lanes.map((lane) => lane.source),
       );
       for (const lane of lanes) if (changed.has(lane.sourceId)) lane.drain();
+      await this.#keepLimits(lanes);
       const campaigns = new Set(lanes.flatMap((lane) => [...lane.campaigns]));
       const stopped = await stoppedCampaigns(this.sql, [...campaigns]);
       if (stopped.length > 0) this.#putBack(stopped);
@@ -236,6 +247,15 @@ export class Engine implements LaneHouse {
       }
     }
     await this.#wake();
+  }
+
+  /** Lanes whose limits were changed since they were taken end, and begin anew with what is set now. */
+  async #keepLimits(lanes: readonly Lane[]): Promise<void> {
+    const table = await this.#limitTable();
+    for (const lane of lanes) {
+      if (lane.source.relay || limitsNow(table, lane.bucket).revision === lane.limitsRevision) continue;
+      lane.drain();
+    }
   }
 
   /**

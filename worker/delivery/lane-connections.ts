@@ -34,6 +34,8 @@ export class LaneConnections {
   #dialTat = 0;
   /** Sockets that are not closed, and those being opened. */
   #total = 0;
+  /** Called when the last of them is gone. */
+  #whenGone: (() => void) | null = null;
 
   constructor(limits: Limits, on: LaneConnectionsEvents) {
     this.#limits = limits;
@@ -149,6 +151,18 @@ export class LaneConnections {
     }
   }
 
+  /** Resolves when none is left after `close`, or after `ms`. */
+  gone(ms: number): Promise<void> {
+    if (this.#total === 0) return Promise.resolve();
+    return new Promise((done) => {
+      const timer = setTimeout(done, ms);
+      this.#whenGone = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+
   /** Breaks what is busy; whoever waits hears how far it got. */
   breakBusy(): void {
     for (const site of this.#sites.values()) for (const connection of site.busy) connection.destroy();
@@ -161,7 +175,7 @@ export class LaneConnections {
       (dialled) => {
         site.opening -= 1;
         if (!dialled.ok) {
-          this.#total -= 1;
+          this.#oneLess();
           this.#on.failed(site, dialled.failure);
           return;
         }
@@ -169,7 +183,7 @@ export class LaneConnections {
         site.throttled = 0;
         site.down = null;
         connection.onClose(() => {
-          this.#total -= 1;
+          this.#oneLess();
           const at = site.idle.indexOf(connection);
           if (at >= 0) site.idle.splice(at, 1);
           this.#on.changed();
@@ -182,11 +196,16 @@ export class LaneConnections {
       },
       (error: Error) => {
         site.opening -= 1;
-        this.#total -= 1;
+        this.#oneLess();
         const text = error.message;
         this.#on.failed(site, { stage: "connect", kind: "network", code: 0, enhanced: null, text });
       },
     );
+  }
+
+  #oneLess(): void {
+    this.#total -= 1;
+    if (this.#total === 0) this.#whenGone?.();
   }
 
   /** Closes one idle connection that another site needs more. */

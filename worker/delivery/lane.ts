@@ -8,7 +8,7 @@ import type { Outcome } from "#core/delivery/settle.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { gcra } from "#core/mail/pacing/gcra.ts";
 import { countHit } from "#core/mail/pacing/threshold.ts";
-import { bucketKind, limitsFor } from "#core/mail/provider/bucket.ts";
+import { bucketKind } from "#core/mail/provider/bucket.ts";
 import { providerById } from "#core/mail/provider/match.ts";
 import type { Limits } from "#core/mail/provider/types.ts";
 import type { Classification } from "#core/mail/reply/types.ts";
@@ -46,6 +46,8 @@ const AFTER_ERROR_MS = 500;
  */
 const PATIENCE_MS = 1_000;
 const LEAST_PATIENCE_MS = 10;
+/** Connections that are closing have so long to be gone before the lane is given up. */
+const GOODBYE_MS = 2_500;
 /** A site that nobody answers at. */
 const DOWN_MS = 60_000;
 /** Mails of a site held for longer than this go back and are tried when it is over. */
@@ -82,6 +84,8 @@ export class Lane {
   readonly sourceId: number;
   #house: LaneHouse;
   readonly source: Source;
+  /** Which state of its bucket's limits it works with. */
+  readonly limitsRevision: number;
   #limits: Limits;
   #pacer: Pacer;
   #provider: string | null;
@@ -122,14 +126,21 @@ export class Lane {
   #ended: Promise<void>;
   #end!: () => void;
 
-  constructor(house: LaneHouse, row: LaneRow, source: Source, buckets: () => readonly number[]) {
+  constructor(
+    house: LaneHouse,
+    row: LaneRow,
+    source: Source,
+    { limits, revision }: { limits: Limits; revision: number },
+    buckets: () => readonly number[],
+  ) {
     this.#house = house;
     this.source = source;
     this.#buckets = buckets;
     this.bucket = row.bucket;
     this.sourceId = row.sourceId;
     this.hold = { laneId: row.id, workerId: house.workerId, epoch: row.epoch };
-    this.#limits = source.relay?.limits ?? limitsFor(row.bucket);
+    this.#limits = limits;
+    this.limitsRevision = revision;
     this.#pacer = new Pacer(this.#limits, row.mood, row.isInherited, Date.now(), (change) =>
       this.#note(change),
     );
@@ -188,15 +199,14 @@ export class Lane {
       this.#timerAt = Number.NEGATIVE_INFINITY;
       this.#connections.close();
       if (this.#mode !== "lost") {
-        await this.#house.settler.flushed();
+        // Only a lane that ran to its end has seen that nothing may be taken before then.
+        const restUntil = this.#mode === "running" ? this.#restUntil : null;
+        this.#mode = "draining";
+        // The next owner opens its own at once, and the receiver counts both.
+        await Promise.all([this.#house.settler.flushed(), this.#connections.gone(GOODBYE_MS)]);
         await reportLanes(this.#house.sql, [this.news]);
         await this.#returnUnused();
-        await release(
-          this.#house.sql,
-          this.hold,
-          this.#tat,
-          this.#mode === "running" ? this.#restUntil : null,
-        );
+        await release(this.#house.sql, this.hold, this.#tat, restUntil);
       }
     }
   }

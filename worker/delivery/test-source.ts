@@ -1,4 +1,4 @@
-import { limitsFor } from "#core/mail/provider/bucket.ts";
+import type { Limits } from "#core/mail/provider/types.ts";
 import type { Sql } from "#db/client.ts";
 import { type DialContext, dialSite } from "./dial.ts";
 import type { OnLine } from "./smtp-types.ts";
@@ -17,7 +17,14 @@ export type SourceTestResult = { ok: boolean; result: string; certificate?: stri
 
 /** Dials the recipient's servers (or the relay) from a source and hands over a small mail. */
 export async function testSource(
-  house: { sql: Sql; secret: string; targets: Targets; context: DialContext },
+  house: {
+    sql: Sql;
+    secret: string;
+    targets: Targets;
+    context: DialContext;
+    /** What the lanes of a bucket keep to now. */
+    limits: (bucket: number) => Promise<Limits>;
+  },
   test: SourceTest,
 ): Promise<SourceTestResult> {
   const source = await readSource(house.sql, house.secret, test.sourceId);
@@ -29,7 +36,8 @@ export async function testSource(
     return { ok: false, result: answer ? answer.text : `${domain} could not be looked up.` };
   }
   const target = answer?.kind === "site" ? answer.target : { mx: [], providerId: null };
-  const dialled = await dialSite(house.context, source, target.mx, limitsFor(target.providerId ?? 1000).tls);
+  const { tls } = await house.limits(target.providerId ?? 1000);
+  const dialled = await dialSite(house.context, source, target.mx, tls);
   if (!dialled.ok) {
     const { stage, code, text, certificate } = dialled.failure;
     const said = code > 0 ? `${code} ${text}` : text;

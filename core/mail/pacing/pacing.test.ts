@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { classifyReply } from "#core/mail/reply/classify.ts";
 import { SLOWEST_PER_SECOND, startPace, stepDown, stepUp } from "./adapt.ts";
 import { gcra, gcraRoom } from "./gcra.ts";
+import { keepMood, wakeMood } from "./mood.ts";
 import { connectionRamp } from "./ramp.ts";
 import { type LaneMood, reactToReply } from "./react.ts";
 import { advanceRecovery, recoveryConnections, startRecovery } from "./recovery.ts";
@@ -204,5 +205,31 @@ describe("countHit", () => {
     const b = countHit(a.hits, 50_000, threshold);
     expect(countHit(b.hits, 61_000, threshold)).toEqual({ fires: false, hits: [50_000, 61_000] });
     expect(countHit(b.hits, 59_000, threshold)).toEqual({ fires: true, hits: [] });
+  });
+});
+
+describe("a mood between two owners", () => {
+  const limits = { connections: 10, messagesPerConnection: 100, messagesPerSecond: 100 };
+  const at = (pace: Partial<LaneMood["pace"]>): LaneMood => ({
+    pace: { ...startPace(limits), ...pace },
+    recovery: null,
+    hits: {},
+  });
+  it("remembers nothing of a lane at its limits: it has the next ones, lower or higher", () => {
+    expect(keepMood(at({}), limits)).toBeNull();
+    for (const connections of [1, 20])
+      expect(wakeMood(null, { ...limits, connections }, 0).pace.connections).toBe(connections);
+  });
+  it("remembers what replies lowered, and of the rest nothing", () => {
+    const kept = keepMood(at({ messagesPerSecond: 50 }), limits);
+    const stored = JSON.parse(JSON.stringify(kept));
+    expect(wakeMood(stored, limits, 0).pace).toMatchObject({ ...limits, messagesPerSecond: 50 });
+    const higher = { ...limits, connections: 20 };
+    expect(wakeMood(stored, higher, 0).pace).toMatchObject({ ...higher, messagesPerSecond: 50 });
+    // Lowered by a person and raised again, it is not a lowering by replies.
+    const lower = { ...limits, connections: 1, messagesPerSecond: 20 };
+    const there = wakeMood(stored, lower, 0);
+    expect(there.pace).toMatchObject(lower);
+    expect(keepMood(there, lower)).toBeNull();
   });
 });

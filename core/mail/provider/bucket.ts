@@ -1,3 +1,5 @@
+import type { LimitChanges } from "#core/limit/types.ts";
+import { withChanges } from "./limit-sets.ts";
 import { providerById } from "./match.ts";
 import { DEFAULT_LIMITS, SHARD_LIMITS } from "./providers.ts";
 import type { Limits } from "./types.ts";
@@ -42,8 +44,12 @@ export function bucketName(bucket: number, siteName?: string): string {
   return siteName ?? `Site ${bucket - BIG_SITE_BASE}`;
 }
 
-/** The shipped limits of one lane in this bucket. */
-export function limitsFor(bucket: number): Limits {
+/** The limits of one lane in this bucket: the shipped ones, with what an administrator changed. */
+export function limitsFor(bucket: number, changes: LimitChanges = {}): Limits {
+  return withChanges(shippedFor(bucket), changes);
+}
+
+function shippedFor(bucket: number): Limits {
   const kind = bucketKind(bucket);
   if (kind === "shard") return SHARD_LIMITS;
   if (kind === "site") return DEFAULT_LIMITS;

@@ -66,4 +66,14 @@ describe("buckets", () => {
     expect(limitsFor(100_001)).toEqual(DEFAULT_LIMITS);
     expect(providerById(98)).toBeNull();
   });
+  it("puts what was changed in the place of what was shipped, each where it applies", () => {
+    expect(limitsFor(4, { connections: 2, tls: "verified" })).toEqual({
+      ...limitsFor(4),
+      connections: 2,
+      tls: "verified",
+    });
+    expect(limitsFor(1003, { siteConnections: 1 }).perSite).toEqual({ connections: 1, messagesPerSecond: 5 });
+    expect(limitsFor(100_001, { siteConnections: 1 })).toEqual(DEFAULT_LIMITS);
+    expect(limitsFor(4)).toEqual({ ...DEFAULT_LIMITS, messagesPerConnection: 20 });
+  });
 });

@@ -32,6 +32,8 @@ export const PROVIDERS = [
     mx: ["google.com", "googlemail.com"],
     perHost: false,
     limits: { connections: 5, messagesPerConnection: 50, tls: "verified" },
+    origin:
+      "KumoMTA's shaping file: 5 connections to all of Google, 50 messages on each. Google defers mail that comes without TLS.",
   },
   {
     id: 2,
@@ -41,6 +43,7 @@ export const PROVIDERS = [
     mx: ["olc.protection.outlook.com"],
     perHost: false,
     limits: { connections: 5, messagesPerConnection: 50 },
+    origin: "KumoMTA's shaping file: 5 connections to the whole provider, 50 messages on each.",
   },
   {
     id: 3,
@@ -50,6 +53,7 @@ export const PROVIDERS = [
     mx: ["mail.protection.outlook.com", "mx.microsoft"],
     perHost: true,
     limits: { connections: 5, messagesPerConnection: 50 },
+    origin: "KumoMTA's shaping file: 5 connections to the whole provider, 50 messages on each.",
   },
   {
     id: 4,
@@ -59,6 +63,8 @@ export const PROVIDERS = [
     mx: ["yahoodns.net"],
     perHost: false,
     limits: { messagesPerConnection: 20 },
+    origin:
+      "Yahoo's own word, by way of KumoMTA's shaping file: 20 messages on a connection. The rest is the default row of that file.",
   },
   {
     id: 5,
@@ -68,6 +74,7 @@ export const PROVIDERS = [
     mx: ["icloud.com"],
     perHost: false,
     limits: { connections: 10, messagesPerConnection: 5 },
+    origin: "KumoMTA's shaping file: 10 connections to the whole provider, 5 messages on each.",
   },
   {
     id: 6,
@@ -77,6 +84,8 @@ export const PROVIDERS = [
     mx: ["comcast.net"],
     perHost: false,
     limits: { connections: 25, messagesPerConnection: 1000, tls: "verified", idleSeconds: 30 },
+    origin:
+      "Comcast's own word, by way of KumoMTA's shaping file: 25 connections, 1,000 messages on each, TLS, closed after 30 s.",
   },
   {
     id: 7,
@@ -86,6 +95,7 @@ export const PROVIDERS = [
     mx: ["mimecast.com", "mimecast.co.za", "mimecast-offshore.com"],
     perHost: true,
     limits: { connections: 10, messagesPerConnection: 100 },
+    origin: "KumoMTA's shaping file: 10 connections to each of Mimecast's regions, 100 messages on each.",
   },
   {
     id: 8,
@@ -95,6 +105,7 @@ export const PROVIDERS = [
     mx: ["web.de", "gmx.net"],
     perHost: false,
     limits: { connections: 4, messagesPerConnection: 20, tls: "verified" },
+    origin: "The community's part of KumoMTA's shaping file: 4 connections, 20 messages on each, TLS.",
   },
   {
     id: 9,
@@ -104,6 +115,7 @@ export const PROVIDERS = [
     mx: ["orange.fr"],
     perHost: false,
     limits: { connections: 2, messagesPerConnection: 100, tls: "verified" },
+    origin: "KumoMTA's shaping file: 2 connections to the whole provider, 100 messages on each, TLS.",
   },
   {
     id: 10,
@@ -113,6 +125,8 @@ export const PROVIDERS = [
     mx: ["yahoo.co.jp"],
     perHost: false,
     limits: { connections: 2, messagesPerConnection: 20, messagesPerSecond: 10 },
+    origin:
+      "The community's part of KumoMTA's shaping file: 2 connections, 20 messages on each, 10 a second.",
   },
   {
     id: 11,
@@ -122,6 +136,7 @@ export const PROVIDERS = [
     mx: ["barracudanetworks.com"],
     perHost: true,
     limits: { connections: 10, messagesPerConnection: 15, tls: "verified" },
+    origin: "KumoMTA's shaping files: 10 connections to the whole provider, 15 messages on each, TLS.",
   },
   {
     id: 12,
@@ -131,6 +146,7 @@ export const PROVIDERS = [
     mx: ["netvigator.com"],
     perHost: false,
     limits: { connections: 5, messagesPerConnection: 10, tls: "verified" },
+    origin: "KumoMTA's shaping files: 5 connections to the whole provider, 10 messages on each, TLS.",
   },
   {
     id: 13,
@@ -140,6 +156,7 @@ export const PROVIDERS = [
     mx: ["kpnmail.nl"],
     perHost: false,
     limits: { connections: 10, messagesPerConnection: 10, tls: "verified" },
+    origin: "KumoMTA's shaping files: 10 connections, 10 messages on each, TLS.",
   },
   {
     id: 14,
@@ -149,6 +166,7 @@ export const PROVIDERS = [
     mx: ["qq.com"],
     perHost: false,
     limits: { connections: 4, messagesPerConnection: 8, tls: "verified" },
+    origin: "KumoMTA's shaping files: 4 connections, 8 messages on each, TLS.",
   },
   {
     id: 15,
@@ -159,6 +177,7 @@ export const PROVIDERS = [
     perHost: false,
     // Never in clear text, but their certificates name other hosts.
     limits: { connections: 4, messagesPerConnection: 7, tls: "required" },
+    origin: "KumoMTA's shaping files: 4 connections, 7 messages on each, TLS with whatever certificate.",
   },
 ] as const satisfies readonly Provider[];
 

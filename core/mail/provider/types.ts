@@ -1,3 +1,5 @@
+import type { TlsLevel } from "#core/limit/types.ts";
+
 /** What one source may do at one receiver. Periods are in the names; `null` would mean "no limit" and is not used. */
 export type Limits = {
   /** Connections of one lane at the same time. */
@@ -10,7 +12,7 @@ export type Limits = {
    * `required`: never in clear text, whatever the certificate. `verified`: a certificate for the MX host's name too, by
    * an authority that is known. Whether DNS named the right host is the business of DANE and MTA-STS.
    */
-  tls: "opportunistic" | "required" | "verified";
+  tls: TlsLevel;
   /** An idle connection is closed after this. */
   idleSeconds: number;
   /** In a bucket of many sites: what each single site gets. */
@@ -30,4 +32,6 @@ export type Provider = {
   /** Each customer has MX hosts of its own, so one domain's mail need not stand in another's way. */
   perHost: boolean;
   limits: Partial<Limits>;
+  /** Who says so: where the numbers come from, for people. */
+  origin: string;
 };

@@ -1,9 +1,12 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { BarsChart, ReplyTable } from "#components/deliverability/panels.tsx";
 import { LaneTimeline } from "#components/lane/lane-timeline.tsx";
 import { LaneStateChip } from "#components/lane/lane-views.tsx";
+import { limitHref } from "#components/limit/limit-table.tsx";
+import { TLS_WORDS } from "#components/limit/words.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
@@ -16,7 +19,7 @@ import { NumberField } from "#components/ui/text-field.tsx";
 import { readLaneBars, readReplies } from "#core/deliverability/read.ts";
 import { listLanes } from "#core/lane/read.ts";
 import { readLaneEvents } from "#core/lane/read-events.ts";
-import { limitsFor } from "#core/mail/provider/bucket.ts";
+import { limitKeyOf } from "#core/limit/rules.ts";
 import {
   holdLaneAction,
   holdLaneForAction,
@@ -42,7 +45,8 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
   ]);
   const now = new Date();
   const values = { laneId: String(lane.id) };
-  const limits = lane.bucket === 0 ? null : limitsFor(lane.bucket);
+  const { limits } = lane;
+  const limitKey = limitKeyOf(lane.bucket);
   const sentence =
     lane.state === "suspended" && lane.suspendedUntil
       ? `Suspended by the engine until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it tries again by itself.`
@@ -120,16 +124,23 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
           <Panel
             title="Limits in force"
             actions={
-              lane.slowedTo || lane.climbing !== null ? (
-                <ActionButton
-                  action={restoreFullPaceAction}
-                  values={values}
-                  size="small"
-                  success="The lane begins anew at its full pace."
-                >
-                  Back to full pace
-                </ActionButton>
-              ) : null
+              <>
+                {lane.slowedTo || lane.climbing !== null ? (
+                  <ActionButton
+                    action={restoreFullPaceAction}
+                    values={values}
+                    size="small"
+                    success="The lane begins anew at its full pace."
+                  >
+                    Back to full pace
+                  </ActionButton>
+                ) : null}
+                {limitKey ? (
+                  <Link className="ink-link" href={limitHref(limitKey)}>
+                    Change
+                  </Link>
+                ) : null}
+              </>
             }
           >
             {limits ? (
@@ -148,7 +159,7 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
                     term: "Messages a second",
                     value: lowered(limits.messagesPerSecond, lane.slowedTo?.messagesPerSecond),
                   },
-                  { term: "TLS", value: limits.tls },
+                  { term: "TLS", value: TLS_WORDS[limits.tls] },
                   {
                     term: "Run by",
                     value: lane.workerId === null ? "nobody now" : `worker ${lane.workerId}`,

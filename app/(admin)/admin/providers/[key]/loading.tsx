@@ -1,0 +1,3 @@
+import { SplitSkeleton } from "#components/ui/skeletons.tsx";
+
+export default SplitSkeleton;

@@ -1,0 +1,75 @@
+import type { LimitChanges, LimitValues } from "#core/limit/types.ts";
+import { DEFAULT_LIMITS, PROVIDERS, SHARD_LIMITS } from "./providers.ts";
+import type { Limits } from "./types.ts";
+
+/** Limits that are changed together: a provider's, or those of everybody else. `key` is stored, and in the address of its page. */
+export type LimitSet = {
+  key: string;
+  name: string;
+  /** Suffixes of MX hosts; none for those that are known by being nobody else. */
+  mx: readonly string[];
+  /** Whom they are for, where that is no provider. */
+  about: string | null;
+  shipped: LimitValues;
+  origin: string;
+};
+
+export const OTHER_SITES = "other-sites";
+export const SMALL_SITES = "small-sites";
+
+export const LIMIT_SETS: readonly LimitSet[] = [
+  ...PROVIDERS.map(
+    ({ key, bucketName, mx, limits, origin }): LimitSet => ({
+      key,
+      name: bucketName,
+      mx,
+      about: null,
+      shipped: valuesOf({ ...DEFAULT_LIMITS, ...limits }),
+      origin,
+    }),
+  ),
+  {
+    key: OTHER_SITES,
+    name: "Every other big site",
+    mx: [],
+    about: "Each site that is no provider of this list and had 2,000 people or more waiting at a launch.",
+    shipped: valuesOf(DEFAULT_LIMITS),
+    origin: "The default row of KumoMTA's shaping file.",
+  },
+  {
+    key: SMALL_SITES,
+    name: "Small sites",
+    mx: [],
+    about: "All other sites, spread over 16 lanes of each source.",
+    shipped: valuesOf(SHARD_LIMITS),
+    origin:
+      "Our own choice: a lane serves hundreds of small sites, so many connections in all and few to each.",
+  },
+];
+
+export function findLimitSet(key: string): LimitSet | null {
+  return LIMIT_SETS.find((set) => set.key === key) ?? null;
+}
+
+/** Limits as one row of fields. */
+export function valuesOf({ perSite, ...limits }: Limits): LimitValues {
+  return perSite
+    ? { ...limits, siteConnections: perSite.connections, siteMessagesPerSecond: perSite.messagesPerSecond }
+    : limits;
+}
+
+/** Changed fields in the place of shipped ones. Limits of a single site only where there are some. */
+export function withChanges(shipped: Limits, changes: LimitChanges): Limits {
+  const { siteConnections, siteMessagesPerSecond, ...own } = changes;
+  const { perSite } = shipped;
+  return {
+    ...shipped,
+    ...own,
+    ...(perSite && {
+      perSite: {
+        connections: siteConnections ?? perSite.connections,
+        messagesPerSecond: siteMessagesPerSecond ?? perSite.messagesPerSecond,
+      },
+    }),
+  };
+}
