@@ -141,11 +141,11 @@ export async function release(
   sql: Sql,
   hold: LaneHold,
   tat: number,
-  /** It need not be woken before, ms since the epoch: its allowance is used up. */
-  restUntil: number | null = null,
+  /** It need not be woken before `until`, ms since the epoch, unless people asked something of it meanwhile. */
+  rest: { until: number; revision: number } | null = null,
 ): Promise<boolean> {
   const rows =
-    await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = coalesce(to_timestamp(${restUntil}::float8 / 1000.0), now()), tat = ${tatParam(tat)}
+    await sql`update lanes set worker_id = null, connections = 0, pace = 0, wake_at = case when revision = ${rest?.revision ?? -1} then to_timestamp(${rest?.until ?? 0}::float8 / 1000.0) else now() end, tat = ${tatParam(tat)}
     where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch} returning 1`;
   return rows.length > 0;
 }

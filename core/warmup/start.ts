@@ -79,6 +79,7 @@ export function startWarmup(ctx: AdminCtx, input: StartWarmupInput): Promise<Res
           and(eq(sourceDays.sourceId, source.id), eq(sourceDays.bucket, bucket), isNull(sourceDays.result)),
         );
     }
+    await beginAnew(tx, source.id);
     await recordAudit(tx, { action: "warmup.start", target: source.name });
     await notifyLive(tx.db, "lanes");
     return { ok: true };
@@ -105,9 +106,16 @@ export function stopWarmup(ctx: AdminCtx, input: StopWarmupInput): Promise<Resul
       )
       .returning();
     if (rows.length === 0) return refuse("It is not being warmed up any more.");
-    await tx.db.execute(sql`update lanes set wake_at = now() where source_id = ${input.sourceId}`);
+    await beginAnew(tx, input.sourceId);
     await recordAudit(tx, { action: "warmup.stop", target: String(input.sourceId) });
     await notifyLive(tx.db, "lanes");
     return { ok: true };
   });
+}
+
+/** Its lanes are given up and taken again: they may rest until an allowance that holds no more has room. */
+async function beginAnew(tx: AdminCtx, sourceId: number): Promise<void> {
+  await tx.db.execute(
+    sql`update lanes set wake_at = now(), revision = revision + 1 where source_id = ${sourceId}`,
+  );
 }

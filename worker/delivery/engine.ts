@@ -158,7 +158,7 @@ export class Engine implements LaneHouse {
       ? { limits: source.relay.limits, revision: 0 }
       : limitsNow(await this.#limitTable(), row.bucket);
     const warmth = (await readWarmth(this.sql, [{ laneId, ...row }])).get(laneId);
-    if (warmth) this.#warmth.set(laneId, warmth);
+    this.#stands(laneId, warmth);
     if (isRelay) this.#relayBuckets.set(row.sourceId, await bucketsOfSource(this.sql, row.sourceId));
     // Asked last: a drain finds a lane among those that run, or it does not begin.
     if (this.#stopping || !source) {
@@ -228,10 +228,12 @@ export class Engine implements LaneHouse {
         else if (state.isHeld) lane.drain();
         else lane.tick();
       }
-      this.#warmth = await readWarmth(
+      const warmth = await readWarmth(
         this.sql,
         lanes.map((lane) => ({ laneId: lane.hold.laneId, sourceId: lane.sourceId, bucket: lane.bucket })),
       );
+      // One that was taken meanwhile is not among them, and knows how it stands.
+      for (const { hold } of lanes) this.#stands(hold.laneId, warmth.get(hold.laneId));
       const changed = await changedSources(
         this.sql,
         lanes.map((lane) => lane.source),
@@ -289,6 +291,11 @@ export class Engine implements LaneHouse {
     const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
     const metrics = await this.metrics.publish(lanes, this.settler.pending);
     await publishMetrics(this.sql, this.membership.workerId, metrics);
+  }
+
+  #stands(laneId: number, warmth: Warmth | undefined): void {
+    if (warmth) this.#warmth.set(laneId, warmth);
+    else this.#warmth.delete(laneId);
   }
 
   /** Which network mail leaves to; a switch on its page takes effect within a second. */

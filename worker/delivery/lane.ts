@@ -200,7 +200,7 @@ export class Lane {
       this.#connections.close();
       if (this.#mode !== "lost") {
         // Only a lane that ran to its end has seen that nothing may be taken before then.
-        const restUntil = this.#mode === "running" ? this.#restUntil : null;
+        const restUntil = this.#rest;
         this.#mode = "draining";
         // The next owner opens its own at once, and the receiver counts both.
         await Promise.all([this.#house.settler.flushed(), this.#connections.gone(GOODBYE_MS)]);
@@ -643,6 +643,12 @@ export class Lane {
     if (claim.left > 0) return;
     this.#claims.delete(outcome.claimId);
     this.#house.settler.finish(outcome.claimId, claim.epoch);
+  }
+
+  /** Whether it ended for want of allowance, and until when. */
+  get #rest(): { until: number; revision: number } | null {
+    if (this.#mode !== "running" || this.#restUntil === null) return null;
+    return { until: this.#restUntil, revision: this.#revision };
   }
 
   get #warmth(): Warmth | undefined {

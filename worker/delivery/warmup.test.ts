@@ -26,7 +26,7 @@ const plan = (...daily: number[]): WarmupPlan => ({ key: "own", name: "Own table
 async function warm(bucket: number, ...daily: number[]): Promise<void> {
   await w.sql`delete from source_days`;
   await w.sql`delete from warmups`;
-  await w.sql`update lanes set wake_at = now()`;
+  await w.sql`update lanes set wake_at = now(), revision = revision + 1`;
   await w.sql`insert into warmups (source_id, bucket, plan) values (${cold}, ${bucket}, ${JSON.stringify(plan(...daily))}::text::jsonb)`;
 }
 
@@ -114,6 +114,8 @@ test("what a warm source of the pool takes is what the cold one cannot take toda
   await until(async () => mailsOf("spill", `${BLOCK}.1.1`).length + (await waiting(id)) === 10);
   expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true });
 
+  // It would take the one mail that there is room for.
+  await stop(id);
   await warm(GOOGLE, 10, 20);
   await w.sql`update pools set overflow = 'wait'`;
   const wait = await w.launch(people(50, "wait"));
@@ -123,7 +125,7 @@ test("what a warm source of the pool takes is what the cold one cannot take toda
   expect(await waiting(wait)).toBe(50 - mailsOf("wait").length);
   await w.sql`update pools set overflow = 'warm'`;
   await w.sql`delete from warmups`;
-  await until(async () => (await waiting(wait)) === 0 && (await waiting(id)) === 0, 40_000);
+  await until(async () => (await waiting(wait)) === 0, 40_000);
   await w.sql`update sources set removed_at = now(), state = 'held' where id = ${warmSource.id}`;
 }, 120_000);
 
