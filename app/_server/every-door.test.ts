@@ -29,6 +29,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
   "(admin)/admin/sources": {
     assignPoolAction: "administrator",
     createSourceAction: "administrator",
+    drainSourceAction: "administrator",
     holdSourceAction: "administrator",
     releaseSourceAction: "administrator",
     removeSourceAction: "administrator",

@@ -1,4 +1,4 @@
-import { Check, Clock, Minus, Pause } from "lucide-react";
+import { Check, Clock, LogOut, Minus, Pause } from "lucide-react";
 import Link from "next/link";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -16,6 +16,7 @@ const WORDS: Record<
   idle: { tone: "neutral", icon: Minus, word: "no mail" },
   suspended: { tone: "danger", icon: Pause, word: "suspended" },
   held: { tone: "warning", icon: Pause, word: "held" },
+  draining: { tone: "warning", icon: LogOut, word: "draining" },
 };
 
 export function LaneStateChip({ lane }: { lane: Pick<LaneRow, "state"> }) {

@@ -5,8 +5,8 @@ import { limitsFor } from "../mail/provider/bucket.ts";
 import type { AdminCtx } from "../platform/context.ts";
 import type { LanePace } from "./types.ts";
 
-/** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none. */
-export type LaneState = "open" | "waiting" | "idle" | "suspended" | "held";
+/** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none, `draining` finishes what it holds. */
+export type LaneState = "open" | "waiting" | "idle" | "suspended" | "held" | "draining";
 export type LaneRow = {
   id: number;
   sourceId: number;
@@ -75,11 +75,13 @@ export async function listLanes(
           ? "held"
           : isSuspended
             ? "suspended"
-            : row.worker_id === null
-              ? Number(row.backlog) > 0
-                ? "waiting"
-                : "idle"
-              : "open",
+            : row.source_state === "draining"
+              ? "draining"
+              : row.worker_id === null
+                ? Number(row.backlog) > 0
+                  ? "waiting"
+                  : "idle"
+                : "open",
       suspendedUntil: isSuspended ? suspendedUntil : null,
       suspendedReply: !isSuspended || row.suspended_reply === null ? null : String(row.suspended_reply),
       heldAt: date(row.held_at),

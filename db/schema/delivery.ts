@@ -26,6 +26,7 @@ export const sources = pgTable(
     name: text("name").notNull(),
     kind: sourceKind("kind").notNull(),
     state: sourceState("state").notNull().default("active"),
+    /** Since when and by whom it does not send: held or draining. */
     heldAt: at("held_at"),
     heldBy: integer("held_by"),
     /** kind ip: the local address that connections leave from, and the name said in EHLO. */

@@ -208,7 +208,10 @@ export class Engine implements LaneHouse {
         const state = own.get(lane.hold.laneId);
         if (!state) lane.lose();
         else if (state.isHeld) lane.drain();
-        else lane.tick();
+        else {
+          if (state.isDraining) lane.wind();
+          lane.tick();
+        }
       }
       const changed = await changedSources(
         this.sql,

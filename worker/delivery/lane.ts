@@ -203,6 +203,11 @@ export class Lane {
     if (this.#mode === "running") void this.#fill(true);
   }
 
+  /** Takes nothing new, and ends when what it holds has gone. */
+  wind(): void {
+    if (this.#mode === "running") this.#mode = "winding";
+  }
+
   /** Stops starting, gives back what it holds, and ends when nothing is in flight. */
   drain(): void {
     if (this.#mode === "lost" || this.#mode === "draining") return;

@@ -8,7 +8,7 @@ import { listLanes } from "#core/lane/read.ts";
 
 export const metadata: Metadata = { title: "Lanes" };
 
-const ORDER = { suspended: 0, held: 1, waiting: 2, open: 3, idle: 4 } as const;
+const ORDER = { suspended: 0, held: 1, draining: 2, waiting: 3, open: 4, idle: 5 } as const;
 
 export default async function Page() {
   const { ctx } = await requireAdministrator();

@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import { adminAction } from "#app/_server/action.ts";
 import { AssignPoolInput, assignPool, SavePoolInput, savePool } from "#core/pool/save.ts";
-import { holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
+import { drainSource, holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
 import { CreateSourceInput, SourceIdInput, UpdateSourceInput } from "#core/source/input.ts";
 import { createSource, updateSource } from "#core/source/save.ts";
 import { TrustCertificateInput, trustCertificate } from "#core/source/trust.ts";
@@ -36,6 +36,7 @@ function withoutPrefix<T extends { ok: boolean; fields?: Record<string, string> 
 }
 
 export const holdSourceAction = adminAction(SourceIdInput, holdSource);
+export const drainSourceAction = adminAction(SourceIdInput, drainSource);
 export const releaseSourceAction = adminAction(SourceIdInput, releaseSource);
 export const removeSourceAction = adminAction(SourceIdInput, removeSource);
 export const savePoolAction = adminAction(SavePoolInput, savePool);

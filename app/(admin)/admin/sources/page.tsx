@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
+import { SourceStateChip } from "#components/source/source-state-chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
@@ -10,7 +11,6 @@ import { MultiSelect } from "#components/ui/multi-select.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { StatusChip } from "#components/ui/status-chip.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
 import { listPools, listSources, type PoolRow } from "#core/source/read.ts";
 import { listWorkspaces } from "#core/workspace/read.ts";
@@ -72,12 +72,7 @@ export default async function Page() {
             {
               key: "state",
               head: "State",
-              cell: (row) =>
-                row.state === "active" ? (
-                  <StatusChip tone="success">active</StatusChip>
-                ) : (
-                  <StatusChip tone="warning">held</StatusChip>
-                ),
+              cell: (row) => <SourceStateChip state={row.state} />,
             },
             {
               key: "where",

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { alignDue } from "#core/campaign/align-due.ts";
+import { ledgerInvariant } from "#core/ledger/invariant.ts";
+import type { AdminCtx } from "#core/platform/context.ts";
+import { drainSource, holdSource, releaseSource } from "#core/source/hold.ts";
+import { readSourceRole } from "#core/source/read-role.ts";
+import { adminCtx, makeUser } from "#db/testing/factories.ts";
+import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
+
+// What people do to sources and campaigns while mail is under way, seen from the receivers.
+
+const BLOCK = "127.89";
+let w: DeliveryWorld;
+let ctx: AdminCtx;
+/** The two sources of the pool. */
+let one: { id: number; ip: string };
+let two: { id: number; ip: string };
+
+beforeAll(async () => {
+  w = await deliveryWorld({
+    block: BLOCK,
+    sources: 2,
+    behaviours: { paceMs: 5, limitMode: "off", greylistMs: 60_000 },
+  });
+  ctx = adminCtx(w.db, (await makeUser(w.db, { name: "Mara" })).id);
+  const rows = await w.sql<{ id: number; ip: string }[]>`select id, host(ip) as ip from sources order by id`;
+  [one, two] = [rows[0]!, rows[1]!];
+  await w.engine();
+});
+afterAll(() => w.stop());
+beforeEach(async () => {
+  for (const { id } of [one, two]) await releaseSource(ctx, { sourceId: id });
+});
+
+let round = 0;
+const people = (n: number) => {
+  round += 1;
+  return Array.from({ length: n }, (_, i) => `p${i}-${round}@yahoo.com`);
+};
+/** What receivers took of one round, by the address it came from. */
+const takenBy = (ip: string, of = round) =>
+  w.taken.filter((mail) => mail.clientIp === ip && mail.address.includes(`-${of}@`)).length;
+const inHands = async (sourceId: number) => (await readSourceRole(w, sourceId)).inHands;
+const accepted = async (campaignId: number) =>
+  Number(
+    (
+      await w.sql`select coalesce(sum(n), 0)::int as n from rollups where campaign_id = ${campaignId} and state = 'a'`
+    )[0]?.n,
+  );
+/** Everybody got it, and nobody twice. */
+async function expectOnceEach(campaignId: number, n: number, of = round): Promise<void> {
+  await until(
+    async () => (await accepted(campaignId)) === n,
+    30_000,
+    () => `${takenBy(one.ip, of)} + ${takenBy(two.ip, of)} of ${n}`,
+  );
+  const addresses = w.taken.filter((mail) => mail.address.includes(`-${of}@`)).map((mail) => mail.address);
+  expect(addresses).toHaveLength(n);
+  expect(new Set(addresses).size).toBe(n);
+  expect(await ledgerInvariant(w.db, campaignId)).toMatchObject({ ok: true });
+}
+
+test("a drained source finishes what it holds and takes nothing new; the pool's other source sends the rest", async () => {
+  const id = await w.launch(people(600));
+  await until(() => takenBy(one.ip) > 20 && takenBy(two.ip) > 20);
+  const before = takenBy(one.ip);
+  expect(await drainSource(ctx, { sourceId: one.id })).toEqual({ ok: true });
+  const held = await inHands(one.id);
+  expect(held).toBeGreaterThan(20);
+  expect((await drainSource(ctx, { sourceId: one.id })).ok).toBe(false);
+  await until(async () => (await inHands(one.id)) === 0);
+  // It sent what it held itself, and handed nothing back.
+  const sent = takenBy(one.ip);
+  expect(sent - before).toBeGreaterThanOrEqual(held - 20);
+  await expectOnceEach(id, 600);
+  expect(takenBy(one.ip)).toBe(sent);
+});
+
+test("the last source of a pool drains: mail waits, and goes when it sends again", async () => {
+  await holdSource(ctx, { sourceId: two.id });
+  const id = await w.launch(people(400));
+  await until(() => takenBy(one.ip) > 20);
+  await drainSource(ctx, { sourceId: one.id });
+  await until(async () => (await inHands(one.id)) === 0);
+  const { pools } = await readSourceRole(w, one.id);
+  expect(pools[0]?.others).toEqual([]);
+  expect(pools[0]?.waiting).toBeGreaterThan(100);
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true });
+  await releaseSource(ctx, { sourceId: one.id });
+  await expectOnceEach(id, 400);
+  expect(takenBy(two.ip)).toBe(0);
+});
+
+test("what a dead worker left with a draining source is sent by it", async () => {
+  await holdSource(ctx, { sourceId: two.id });
+  await holdSource(ctx, { sourceId: one.id });
+  const id = await w.launch(people(300));
+  // Its lane had taken ten when its worker died.
+  const [stream] = await w.sql`update streams set next_seq = next_seq + 10 where campaign_id = ${id}
+    returning pool_id, bucket, next_seq - 10 as first`;
+  await w.sql`insert into claims (lane_id, epoch, campaign_id, pool_id, bucket, class, seqs)
+    select l.id, l.epoch, ${id}, ${stream?.pool_id}, ${stream?.bucket}, 5, array(select generate_series(${stream?.first}::int, ${stream?.first}::int + 9))
+    from lanes l where l.source_id = ${one.id} and l.bucket = ${stream?.bucket}`;
+  await w.sql`update sources set state = 'draining' where id = ${one.id}`;
+  await until(async () => takenBy(one.ip) === 10 && (await inHands(one.id)) === 0);
+  expect(await drainSource(ctx, { sourceId: one.id })).toMatchObject({ ok: false });
+  await releaseSource(ctx, { sourceId: two.id });
+  await expectOnceEach(id, 300);
+  expect(takenBy(one.ip)).toBe(10);
+});
+
+test("a retry that was pinned to a source while that was drained is free for the others", async () => {
+  const id = await w.launch(people(5).map((address) => address.replace("@", "+grey@")));
+  await until(
+    async () =>
+      (await w.sql`select from due where campaign_id = ${id} and source_id is not null`).length === 5,
+  );
+  const [row] = await w.sql`select source_id from due where campaign_id = ${id}`;
+  await drainSource(ctx, { sourceId: row?.source_id });
+  const pinned = () => w.sql`select from due where campaign_id = ${id} and source_id = ${row?.source_id}`;
+  expect(await pinned()).toHaveLength(0);
+  // As a lane would have written it that did not see the change: set right within the minute.
+  await w.sql`update due set source_id = ${row?.source_id} where campaign_id = ${id}`;
+  expect(await alignDue(w.db)).toBe(5);
+  expect(await alignDue(w.db)).toBe(0);
+  expect(await pinned()).toHaveLength(0);
+  await w.sql`update deliveries set state = 'c' where campaign_id = ${id}`;
+  await w.sql`delete from due where campaign_id = ${id}`;
+});
