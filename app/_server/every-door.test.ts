@@ -62,6 +62,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     cancelCampaignAction: "marketer",
     createAndOpen: "marketer",
     duplicateAndOpen: "marketer",
+    expireRestAction: "marketer",
     pauseCampaignAction: "marketer",
     removeCampaignAction: "marketer",
     resumeCampaignAction: "marketer",

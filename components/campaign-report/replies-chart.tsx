@@ -15,6 +15,7 @@ const MARKS: Record<string, string> = {
   paused: "Paused",
   resumed: "Resumed",
   expired: "Time over",
+  stopped: "Rest expired",
   retried: "Tried again",
   cancelled: "Cancelled",
 };

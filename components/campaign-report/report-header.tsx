@@ -1,9 +1,9 @@
-import { Ban, Copy, Pause, Play } from "lucide-react";
+import { Ban, Copy, Hourglass, Pause, Play } from "lucide-react";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
-import { formatPeople } from "#components/ui/format.ts";
+import { formatNumber, formatPeople } from "#components/ui/format.ts";
 import { LinkTabs } from "#components/ui/link-tabs.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -20,6 +20,7 @@ export function ReportHeader({
   tab,
   subtitle,
   waiting,
+  rest,
   actions,
 }: {
   campaign: { id: number; name: string; state: CampaignState };
@@ -28,7 +29,15 @@ export function ReportHeader({
   tab: ReportTab;
   subtitle?: string;
   waiting: number;
-  actions: { pause: FormAction; resume: FormAction; cancel: FormAction; duplicate: FormAction } | null;
+  /** Of those waiting: not in flight. */
+  rest: number;
+  actions: {
+    pause: FormAction;
+    resume: FormAction;
+    cancel: FormAction;
+    expireRest: FormAction;
+    duplicate: FormAction;
+  } | null;
 }) {
   const values = { campaignId: String(campaign.id) };
   const isLive = campaign.state === "sending" || campaign.state === "paused";
@@ -83,6 +92,39 @@ export function ReportHeader({
               variant="ghost"
               items={[
                 { id: "duplicate", label: "Duplicate", icon: <Copy />, action: actions.duplicate, values },
+                ...(isLive && rest > 0
+                  ? [
+                      {
+                        id: "expire-rest",
+                        label: "Expire the rest…",
+                        icon: <Hourglass />,
+                        danger: true,
+                        confirm: {
+                          title: `Expire the rest of ${campaign.name}?`,
+                          action: actions.expireRest,
+                          values,
+                          confirmLabel: `Expire ${formatPeople(rest)}`,
+                          cancelLabel: "Keep sending",
+                          success: "Nobody is tried any more. What is in flight will finish.",
+                          children: (
+                            <>
+                              <p>
+                                {formatPeople(rest)} who wait or were refused for now will not be tried again.
+                                They expire, with your name as the reason.
+                                {waiting > rest
+                                  ? ` ${formatNumber(waiting - rest)} in flight will finish.`
+                                  : ""}
+                              </p>
+                              <p>
+                                What was accepted stays, and the campaign finishes. Then those who expired can
+                                be tried again from its recipients.
+                              </p>
+                            </>
+                          ),
+                        },
+                      },
+                    ]
+                  : []),
               ]}
             />
           </>

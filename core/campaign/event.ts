@@ -12,6 +12,7 @@ export type CampaignEventKind =
   | "resumed"
   | "cancelled"
   | "expired"
+  | "stopped"
   | "retried"
   | "finished"
   | "ledger-difference";

@@ -73,7 +73,7 @@ export async function settle(sql: Sql, input: SettleInput): Promise<{ stopped: n
         where c.id = f.id and c.epoch = f.epoch`);
     }
     const stopped = tx<{ id: number }[]>`select id from campaigns
-      where id = any(${order}::int[]) and kind = 'campaign' and state <> 'sending'`;
+      where id = any(${order}::int[]) and kind = 'campaign' and (state <> 'sending' or expires_at <= now())`;
     await Promise.all(steps);
     return { stopped: (await stopped).map((row) => row.id) };
   })) as { stopped: number[] };
@@ -129,7 +129,7 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
       select ${campaignId}, s.seq, c.pool_id, coalesce(s.to_bucket, c.bucket), c.class, to_timestamp(s.retry_ms / 1000.0),
         -- Not to one that does not send any more: others of the pool may.
         (select f.id from sources f where f.id = s.pinned_to and f.state = 'active' and f.removed_at is null),
-        (case when p.state = 'paused' then 'p' else 'r' end)::"char"
+        (case when p.kind = 'campaign' and p.expires_at <= now() then 'e' when p.state = 'paused' then 'p' else 'r' end)::"char"
       from seen s join claims c on c.id = s.claim_id and c.epoch = s.epoch join campaigns p on p.id = ${campaignId}
       where s.retry_ms is not null and p.state <> 'cancelled'
         and ((s.state = 'd' and s.fresh) or (s.state = '-' and s.was in ('w', 'd')))

@@ -198,6 +198,9 @@ export function explainTrace(trace: Trace, clock: (at: Date) => string): string 
     case "suppressed":
       return `It was not sent: ${trace.reply ?? "the address is suppressed"}.`;
     case "expired":
+      // In our words, not a server's: somebody ended the campaign.
+      if (trace.code === null && trace.reply?.startsWith("stopped by "))
+        return `It expired: ${trace.reply} before ${tries > 0 ? "another try" : "its turn"}.`;
       return `It expired: the time for trying was over.${why}`;
     case "cancelled":
       return "It was not sent: the campaign was cancelled before its turn.";

@@ -6,6 +6,7 @@ import { hasRole } from "#core/platform/context.ts";
 import {
   cancelCampaignAction,
   duplicateAndOpen,
+  expireRestAction,
   pauseCampaignAction,
   resumeCampaignAction,
 } from "../actions.ts";
@@ -18,7 +19,7 @@ export async function loadReport(slug: string, id: string) {
   const { campaign } = parts;
   const path = `/${slug}/campaigns`;
   if (campaign.state === "draft" || campaign.state === "scheduled") redirect(`${path}/${campaign.id}`);
-  const { waiting } = await equation(ctx.db, campaign.id);
+  const { waiting, ahead, deferred } = await equation(ctx.db, campaign.id);
   return {
     ctx,
     workspace,
@@ -31,11 +32,13 @@ export async function loadReport(slug: string, id: string) {
       campaign: { id: campaign.id, name: campaign.name, state: campaign.state },
       path,
       waiting,
+      rest: ahead + deferred,
       actions: hasRole(ctx.role, "marketer")
         ? {
             pause: pauseCampaignAction.bind(null, slug),
             resume: resumeCampaignAction.bind(null, slug),
             cancel: cancelCampaignAction.bind(null, slug),
+            expireRest: expireRestAction.bind(null, slug),
             duplicate: duplicateAndOpen.bind(null, slug),
           }
         : null,
