@@ -31,6 +31,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     createSourceAction: "administrator",
     drainSourceAction: "administrator",
     holdSourceAction: "administrator",
+    moveCampaignAction: "administrator",
     releaseSourceAction: "administrator",
     removeSourceAction: "administrator",
     savePoolAction: "administrator",

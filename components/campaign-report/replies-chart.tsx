@@ -16,6 +16,7 @@ const MARKS: Record<string, string> = {
   resumed: "Resumed",
   expired: "Time over",
   stopped: "Rest expired",
+  moved: "Other pool",
   retried: "Tried again",
   cancelled: "Cancelled",
 };

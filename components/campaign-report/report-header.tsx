@@ -1,5 +1,6 @@
-import { Ban, Copy, Hourglass, Pause, Play } from "lucide-react";
+import { ArrowRightLeft, Ban, Copy, Hourglass, Pause, Play } from "lucide-react";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
+import { MoveFields } from "#components/pool/move-fields.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
@@ -9,6 +10,7 @@ import { Menu } from "#components/ui/menu.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
 import type { CampaignState } from "#core/campaign/types.ts";
+import type { PoolRow } from "#core/source/read.ts";
 
 const TABS = ["Delivery", "Engagement", "Links", "Recipients", "Content", "Activity"] as const;
 export type ReportTab = (typeof TABS)[number];
@@ -21,6 +23,7 @@ export function ReportHeader({
   subtitle,
   waiting,
   rest,
+  pools,
   actions,
 }: {
   campaign: { id: number; name: string; state: CampaignState };
@@ -31,6 +34,8 @@ export function ReportHeader({
   waiting: number;
   /** Of those waiting: not in flight. */
   rest: number;
+  /** For administrators: where what waits could go. */
+  pools: { all: PoolRow[]; from: number; move: FormAction } | null;
   actions: {
     pause: FormAction;
     resume: FormAction;
@@ -92,6 +97,24 @@ export function ReportHeader({
               variant="ghost"
               items={[
                 { id: "duplicate", label: "Duplicate", icon: <Copy />, action: actions.duplicate, values },
+                ...(isLive && pools
+                  ? [
+                      {
+                        id: "move",
+                        label: "Move to another pool…",
+                        icon: <ArrowRightLeft />,
+                        confirm: {
+                          title: `Move ${campaign.name} to another pool`,
+                          action: pools.move,
+                          values,
+                          danger: false,
+                          confirmLabel: "Move",
+                          success: "Moved. What is in flight will finish where it is.",
+                          children: <MoveFields pools={pools.all} from={pools.from} rest={rest} />,
+                        },
+                      },
+                    ]
+                  : []),
                 ...(isLive && rest > 0
                   ? [
                       {

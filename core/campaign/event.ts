@@ -13,6 +13,7 @@ export type CampaignEventKind =
   | "cancelled"
   | "expired"
   | "stopped"
+  | "moved"
   | "retried"
   | "finished"
   | "ledger-difference";

@@ -28,7 +28,7 @@ export function expireRest(ctx: WorkspaceCtx, input: CampaignInput): Promise<Res
           eq(campaigns.kind, "campaign"),
         ),
       )
-      .for("update");
+      .for("no key update");
     if (found?.state !== "sending" && found?.state !== "paused") {
       return refuse("Only what is left of a campaign that is being sent or paused can expire.");
     }

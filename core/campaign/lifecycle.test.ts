@@ -12,10 +12,12 @@ import {
   claims,
   deliveries,
   due,
+  pools,
   streams,
 } from "#db/schema/index.ts";
-import { testDatabase } from "#db/testing/database.ts";
+import { testDatabase, uniqueId } from "#db/testing/database.ts";
 import {
+  adminCtx,
   makeCampaign,
   makeList,
   makeSender,
@@ -32,6 +34,7 @@ import { expireCampaigns } from "./expire.ts";
 import { expireRest } from "./expire-rest.ts";
 import { finishCampaigns } from "./finish.ts";
 import { launchCampaign } from "./launch.ts";
+import { moveCampaign } from "./move.ts";
 import { pauseCampaign } from "./pause.ts";
 import { resumeCampaign } from "./resume.ts";
 import { retryRecipients } from "./retry.ts";
@@ -289,6 +292,60 @@ describe("expiry", () => {
       "Its time is over. 23 did not get it and will not.",
     ]);
     expect((await state(id)).state).toBe("finished");
+  });
+});
+
+describe("move to another pool", () => {
+  it("refuses what is not under way, a pool that is none or has no source, and the one it goes by", async () => {
+    const { campaign, ctx } = await running(6);
+    const admin = adminCtx(db, (await makeUser(db)).id);
+    const move = (poolId: number, campaignId = campaign.id) => moveCampaign(admin, { campaignId, poolId });
+    const [empty] = await db
+      .insert(pools)
+      .values({ name: uniqueId("Pool ") })
+      .returning();
+    const [other] = await db
+      .insert(pools)
+      .values({ name: uniqueId("Pool ") })
+      .returning();
+    await makeSource(db, { poolId: other!.id });
+    const [stream] = await db.select().from(streams).where(eq(streams.campaignId, campaign.id));
+    expect(await move(9_999)).toMatchObject({ ok: false, fields: { poolId: expect.any(String) } });
+    expect(await move(empty!.id)).toMatchObject({ ok: false, reason: expect.stringContaining(empty!.name) });
+    expect(await move(stream!.poolId)).toMatchObject({ ok: false, reason: expect.stringMatching(/already/) });
+    expect(await move(other!.id, (await draft()).campaign.id)).toMatchObject({ ok: false });
+    // While it is paused too; then it stays paused.
+    await pauseCampaign(ctx, { campaignId: campaign.id });
+    expect(await move(other!.id)).toEqual({ ok: true, moved: 6, inFlight: 0 });
+    expect(await move(other!.id)).toMatchObject({ ok: false });
+    expect(await db.select().from(streams).where(eq(streams.campaignId, campaign.id))).toMatchObject([
+      { poolId: other!.id, state: "p" },
+    ]);
+    expect((await state(campaign.id)).poolId).toBe(other!.id);
+    await cancelCampaign(ctx, { campaignId: campaign.id, typedName: campaign.name });
+    expect(await move(stream!.poolId)).toMatchObject({ ok: false });
+  });
+
+  it("what a lane gives back goes to the new pool", async () => {
+    const { campaign } = await running(10);
+    const id = campaign.id;
+    const admin = adminCtx(db, (await makeUser(db)).id);
+    const [other] = await db
+      .insert(pools)
+      .values({ name: uniqueId("Pool ") })
+      .returning();
+    await makeSource(db, { poolId: other!.id });
+    await done(await take(id, 2), id, ["deferred", "back"]);
+    const claim = await take(id, 4);
+    expect(await moveCampaign(admin, { campaignId: id, poolId: other!.id })).toEqual({
+      ok: true,
+      moved: 6,
+      inFlight: 4,
+    });
+    await done(claim, id, ["accepted", "back", "deferred", "back"]);
+    const turns = await db.select({ pool: due.poolId }).from(due).where(eq(due.campaignId, id));
+    expect(turns.map((turn) => turn.pool)).toEqual(Array(5).fill(other!.id));
+    expect(await ledgerInvariant(db, id)).toMatchObject({ open: 9, due: 5, ahead: 4, ok: true });
   });
 });
 

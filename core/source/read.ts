@@ -1,6 +1,7 @@
 import { asc, eq, isNull, sql } from "drizzle-orm";
 import { poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
 import { type AdminCtx, CoreError } from "../platform/context.ts";
+import type { SourceState } from "./types.ts";
 
 export type SourceRow = Omit<typeof sources.$inferSelect, "password"> & {
   lanes: number;
@@ -11,7 +12,7 @@ export type PoolRow = {
   id: number;
   name: string;
   isDefault: boolean;
-  sources: { id: number; name: string }[];
+  sources: { id: number; name: string; state: SourceState }[];
   workspaces: { id: number; name: string }[];
 };
 
@@ -46,7 +47,7 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
   const [rows, members, users] = await Promise.all([
     ctx.db.select().from(pools).orderBy(asc(pools.name)),
     ctx.db
-      .select({ poolId: poolSources.poolId, id: sources.id, name: sources.name })
+      .select({ poolId: poolSources.poolId, id: sources.id, name: sources.name, state: sources.state })
       .from(poolSources)
       .innerJoin(sources, eq(sources.id, poolSources.sourceId))
       .where(isNull(sources.removedAt))
@@ -60,7 +61,7 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
     id: pool.id,
     name: pool.name,
     isDefault: pool.isDefault,
-    sources: members.filter((member) => member.poolId === pool.id).map(({ id, name }) => ({ id, name })),
+    sources: members.filter((member) => member.poolId === pool.id).map(({ poolId: _, ...source }) => source),
     workspaces: users
       .filter((user) => user.poolId === pool.id || (user.poolId === null && pool.isDefault))
       .map(({ id, name }) => ({ id, name })),

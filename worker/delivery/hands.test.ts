@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { alignDue } from "#core/campaign/align-due.ts";
+import { moveCampaign } from "#core/campaign/move.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import type { AdminCtx } from "#core/platform/context.ts";
 import { drainSource, holdSource, releaseSource } from "#core/source/hold.ts";
 import { readSourceRole } from "#core/source/read-role.ts";
-import { adminCtx, makeUser } from "#db/testing/factories.ts";
+import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
 import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
 
 // What people do to sources and campaigns while mail is under way, seen from the receivers.
@@ -124,6 +125,73 @@ test("a retry that was pinned to a source while that was drained is free for the
   expect(await alignDue(w.db)).toBe(5);
   expect(await alignDue(w.db)).toBe(0);
   expect(await pinned()).toHaveLength(0);
+  await w.sql`update deliveries set state = 'c' where campaign_id = ${id}`;
+  await w.sql`delete from due where campaign_id = ${id}`;
+});
+
+test("a campaign moved to another pool while it sends: what waits goes by the new one, nobody is lost or gets two", async () => {
+  const [pool] = await w.sql<{ id: number }[]>`insert into pools (name) values ('Spare') returning id`;
+  const three = await makeSource(w.db, { ip: `${BLOCK}.1.3`, poolId: pool!.id });
+  const [old] = await w.sql<{ id: number }[]>`select id from pools where is_default`;
+  const id = await w.launch(people(800));
+  await until(() => takenBy(one.ip) > 20 && takenBy(two.ip) > 20);
+  const answers = await Promise.all(
+    [1, 2].map(() => moveCampaign(ctx, { campaignId: id, poolId: pool!.id })),
+  );
+  expect(answers.map((answer) => answer.ok).sort()).toEqual([false, true]);
+  const done = answers.find((answer) => answer.ok);
+  expect(done).toMatchObject({ moved: expect.any(Number), inFlight: expect.any(Number) });
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ ok: true });
+  const strays = () => w.sql`select from streams where campaign_id = ${id} and pool_id <> ${pool!.id}
+    union all select from due where campaign_id = ${id} and pool_id <> ${pool!.id}
+    union all select from claims where campaign_id = ${id} and pool_id <> ${pool!.id}`;
+  expect(await strays()).toHaveLength(0);
+  await until(() => takenBy(`${BLOCK}.1.3`) > 20);
+  const [before] =
+    await w.sql`select count(*)::int as n from streams where campaign_id = ${id} and next_seq <= last_seq`;
+  expect(before?.n).toBeGreaterThan(0);
+  // There and back again while lanes take and write.
+  await moveCampaign(ctx, { campaignId: id, poolId: old!.id });
+  await moveCampaign(ctx, { campaignId: id, poolId: pool!.id });
+  expect(await strays()).toHaveLength(0);
+  await expectOnceEach(id, 800);
+  expect(await strays()).toHaveLength(0);
+  const moved = done?.ok ? done.moved : 0;
+  // Apart from what lanes of the old pool took in the moment between, and gave back.
+  expect(takenBy(`${BLOCK}.1.3`)).toBeGreaterThan(moved / 2);
+  const events =
+    await w.sql`select sentence, user_id from campaign_events where campaign_id = ${id} and kind = 'moved' order by id`;
+  expect(events).toHaveLength(3);
+  expect(events[0]?.sentence).toMatch(
+    /^Moved to the pool Spare: \d+ who wait\. \d+ in flight will finish where they are\.$/,
+  );
+  expect(events[0]?.user_id).toBe(ctx.actor.kind === "user" ? ctx.actor.userId : 0);
+  await holdSource(ctx, { sourceId: three.id });
+});
+
+test("retries of a moved campaign lose a pin to a source that is not of the new pool", async () => {
+  const [pool] = await w.sql<{ id: number }[]>`select id from pools where name = 'Spare'`;
+  const id = await w.launch(people(4).map((address) => address.replace("@", "+grey@")));
+  await until(
+    async () =>
+      (await w.sql`select from due where campaign_id = ${id} and source_id is not null`).length === 4,
+  );
+  // Its only source is held: it may go there, and waits.
+  expect(await moveCampaign(ctx, { campaignId: id, poolId: pool!.id })).toEqual({
+    ok: true,
+    moved: 4,
+    inFlight: 0,
+  });
+  const turns = await w.sql`select pool_id, source_id from due where campaign_id = ${id}`;
+  expect(new Set(turns.map((turn) => `${turn.pool_id} ${turn.source_id}`))).toEqual(
+    new Set([`${pool!.id} null`]),
+  );
+  const [event] =
+    await w.sql`select sentence from campaign_events where campaign_id = ${id} and kind = 'moved'`;
+  expect(event?.sentence).toBe(
+    "Moved to the pool Spare: 4 who wait. No source of it sends now, so they wait.",
+  );
+  expect(await ledgerInvariant(w.db, id)).toMatchObject({ open: 4, ok: true });
   await w.sql`update deliveries set state = 'c' where campaign_id = ${id}`;
   await w.sql`delete from due where campaign_id = ${id}`;
 });

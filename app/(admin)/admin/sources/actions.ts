@@ -2,6 +2,7 @@
 
 import { redirect } from "next/navigation";
 import { adminAction } from "#app/_server/action.ts";
+import { MoveCampaignInput, moveCampaign } from "#core/campaign/move.ts";
 import { AssignPoolInput, assignPool, SavePoolInput, savePool } from "#core/pool/save.ts";
 import { drainSource, holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
 import { CreateSourceInput, SourceIdInput, UpdateSourceInput } from "#core/source/input.ts";
@@ -41,4 +42,5 @@ export const releaseSourceAction = adminAction(SourceIdInput, releaseSource);
 export const removeSourceAction = adminAction(SourceIdInput, removeSource);
 export const savePoolAction = adminAction(SavePoolInput, savePool);
 export const assignPoolAction = adminAction(AssignPoolInput, assignPool);
+export const moveCampaignAction = adminAction(MoveCampaignInput, moveCampaign);
 export const trustCertificateAction = adminAction(TrustCertificateInput, trustCertificate);

@@ -1,8 +1,11 @@
 import { notFound, redirect } from "next/navigation";
 import { requireWorkspace } from "#app/_server/page.ts";
+import { moveCampaignAction } from "#app/(admin)/admin/sources/actions.ts";
 import { readCampaign } from "#core/campaign/read-draft.ts";
 import { equation } from "#core/ledger/equation.ts";
-import { hasRole } from "#core/platform/context.ts";
+import { hasRole, type WorkspaceCtx } from "#core/platform/context.ts";
+import { listUnderWay } from "#core/pool/read.ts";
+import { listPools } from "#core/source/read.ts";
 import {
   cancelCampaignAction,
   duplicateAndOpen,
@@ -33,6 +36,8 @@ export async function loadReport(slug: string, id: string) {
       path,
       waiting,
       rest: ahead + deferred,
+      // Pools are an administrator's; to others they do not exist.
+      pools: user.isAdministrator && ahead + deferred > 0 ? await poolsFor(ctx, campaign.id) : null,
       actions: hasRole(ctx.role, "marketer")
         ? {
             pause: pauseCampaignAction.bind(null, slug),
@@ -44,4 +49,12 @@ export async function loadReport(slug: string, id: string) {
         : null,
     },
   };
+}
+
+async function poolsFor(ctx: WorkspaceCtx, campaignId: number) {
+  const admin = { ...ctx, administrator: true as const };
+  const [pools, underWay] = await Promise.all([listPools(admin), listUnderWay(admin)]);
+  const from = underWay.find((row) => row.id === campaignId)?.poolId;
+  if (from === undefined || pools.length < 2) return null;
+  return { all: pools, from, move: moveCampaignAction };
 }
