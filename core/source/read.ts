@@ -12,7 +12,7 @@ export type PoolRow = {
   id: number;
   name: string;
   isDefault: boolean;
-  sources: { id: number; name: string; state: SourceState }[];
+  sources: { id: number; name: string; state: SourceState; weight: number }[];
   workspaces: { id: number; name: string }[];
 };
 
@@ -47,7 +47,13 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
   const [rows, members, users] = await Promise.all([
     ctx.db.select().from(pools).orderBy(asc(pools.name)),
     ctx.db
-      .select({ poolId: poolSources.poolId, id: sources.id, name: sources.name, state: sources.state })
+      .select({
+        poolId: poolSources.poolId,
+        id: sources.id,
+        name: sources.name,
+        state: sources.state,
+        weight: poolSources.weight,
+      })
       .from(poolSources)
       .innerJoin(sources, eq(sources.id, poolSources.sourceId))
       .where(isNull(sources.removedAt))

@@ -3,6 +3,7 @@ import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/de
 import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
+import { weighedSources } from "#core/delivery/weights.ts";
 import { type Dns, makeDns } from "#core/domain/dns.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Env } from "#core/platform/env.ts";
@@ -61,6 +62,7 @@ export class Engine implements LaneHouse {
   /** Lanes that are being asked for. */
   readonly #taking = new Set<number>();
   readonly #relayBuckets = new Map<number, number[]>();
+  #weighed: ReadonlySet<number> = new Set();
   #network: EffectiveNetwork | null = null;
   #dns: Dns | null = null;
   #stopping = false;
@@ -113,9 +115,14 @@ export class Engine implements LaneHouse {
     };
   }
 
+  isWeighed(sourceId: number): boolean {
+    return this.#weighed.has(sourceId);
+  }
+
   /** Enrols this process. Throws where the database cannot be reached. */
   async start(): Promise<void> {
     await this.#readNetwork();
+    this.#weighed = await weighedSources(this.sql);
     await this.membership.start([]);
     this.#every(TICK_MS, () => this.#tick());
     this.#every(SYSTEM_LOOK_MS, () => this.#lookForSystem());
@@ -197,6 +204,7 @@ export class Engine implements LaneHouse {
 
   async #tick(): Promise<void> {
     await this.#readNetwork();
+    this.#weighed = await weighedSources(this.sql);
     await this.#releaseForgotten();
     const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
     if (lanes.length > 0) {

@@ -3,15 +3,17 @@ import { alignDue } from "#core/campaign/align-due.ts";
 import { moveCampaign } from "#core/campaign/move.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import type { AdminCtx } from "#core/platform/context.ts";
+import { savePool } from "#core/pool/save.ts";
 import { drainSource, holdSource, releaseSource } from "#core/source/hold.ts";
 import { readSourceRole } from "#core/source/read-role.ts";
 import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
-import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
+import { type DeliveryWorld, deliveryWorld, type RunningEngine, until } from "./testing/delivery-world.ts";
 
 // What people do to sources and campaigns while mail is under way, seen from the receivers.
 
 const BLOCK = "127.89";
 let w: DeliveryWorld;
+let running: RunningEngine;
 let ctx: AdminCtx;
 /** The two sources of the pool. */
 let one: { id: number; ip: string };
@@ -26,7 +28,7 @@ beforeAll(async () => {
   ctx = adminCtx(w.db, (await makeUser(w.db, { name: "Mara" })).id);
   const rows = await w.sql<{ id: number; ip: string }[]>`select id, host(ip) as ip from sources order by id`;
   [one, two] = [rows[0]!, rows[1]!];
-  await w.engine();
+  running = await w.engine();
 });
 afterAll(() => w.stop());
 beforeEach(async () => {
@@ -127,6 +129,49 @@ test("a retry that was pinned to a source while that was drained is free for the
   expect(await pinned()).toHaveLength(0);
   await w.sql`update deliveries set state = 'c' where campaign_id = ${id}`;
   await w.sql`delete from due where campaign_id = ${id}`;
+});
+
+/** Sets the weights of the two in their pool. */
+async function weigh(weights: [number, number]): Promise<void> {
+  const [pool] = await w.sql<{ id: number; name: string }[]>`select id, name from pools where is_default`;
+  const saved = await savePool(ctx, {
+    poolId: pool!.id,
+    name: pool!.name,
+    sourceIds: [one.id, two.id],
+    weights: { [one.id]: weights[0], [two.id]: weights[1] },
+  });
+  expect(saved.ok).toBe(true);
+  // Lanes hear of it with their worker's next look.
+  await until(() => running.engine.isWeighed(one.id) === (weights[0] !== weights[1]));
+}
+
+test("a source with weight 3 gets about three times the mail of one with weight 1, and nobody is lost", async () => {
+  await weigh([3, 1]);
+  const id = await w.launch(people(1_200));
+  await expectOnceEach(id, 1_200);
+  const share = takenBy(one.ip) / 1_200;
+  process.stdout.write(`weights 3:1: ${takenBy(one.ip)} and ${takenBy(two.ip)}\n`);
+  expect(share).toBeGreaterThan(0.65);
+  expect(share).toBeLessThan(0.85);
+});
+
+test("a light source does not wait for a heavy one that is held, nor for one that is suspended", async () => {
+  await weigh([100, 1]);
+  await holdSource(ctx, { sourceId: one.id });
+  const id = await w.launch(people(300));
+  const began = performance.now();
+  await expectOnceEach(id, 300);
+  expect(performance.now() - began).toBeLessThan(12_000);
+  await releaseSource(ctx, { sourceId: one.id });
+  // While it sends the light one gets next to nothing; when its lane is suspended, all.
+  const next = await w.launch(people(400));
+  await until(() => takenBy(one.ip) > 50);
+  expect(takenBy(two.ip)).toBeLessThan(30);
+  await w.sql`update lanes set suspended_until = now() + interval '1 hour', revision = revision + 1 where source_id = ${one.id}`;
+  await expectOnceEach(next, 400);
+  expect(takenBy(two.ip)).toBeGreaterThan(50);
+  await w.sql`update lanes set suspended_until = null`;
+  await weigh([1, 1]);
 });
 
 test("a campaign moved to another pool while it sends: what waits goes by the new one, nobody is lost or gets two", async () => {

@@ -1,6 +1,7 @@
 import { adopt } from "#core/delivery/lease.ts";
 import { type OpenRecipient, open } from "#core/delivery/open.ts";
 import { type Claim, type LaneHold, reserve } from "#core/delivery/reserve.ts";
+import { noteTaken, readTurn } from "#core/delivery/weights.ts";
 import { bucketKind, bucketOf, siteOfBucket } from "#core/mail/provider/bucket.ts";
 import { log } from "#core/platform/log.ts";
 import type { Sql } from "#db/client.ts";
@@ -23,7 +24,12 @@ export type Item = {
   wasRepeated: boolean;
 };
 
-export type Taken = { claims: Claim[]; items: Item[] };
+export type Taken = {
+  claims: Claim[];
+  items: Item[];
+  /** There may be mail, but a heavier source of the pool has its turn. */
+  waits?: boolean;
+};
 
 const logger = log("intake");
 
@@ -41,16 +47,35 @@ export function takeOver(sql: Sql, messages: Messages, hold: LaneHold, sourceId:
   });
 }
 
-/** The next recipients of a lane, asked again whether they may be mailed. */
-export function takeNext(
+/** The next recipients of a lane, asked again whether they may be mailed; in a pool with weights, when it is its turn. */
+export async function takeNext(
   sql: Sql,
   messages: Messages,
   hold: LaneHold,
-  of: { sourceId: number; buckets: readonly number[]; want: number; onlySystem?: boolean },
+  of: {
+    sourceId: number;
+    buckets: readonly number[];
+    want: number;
+    onlySystem?: boolean;
+    /** Weights differ in one of the source's pools. System mail waits for nobody. */
+    isWeighed?: boolean;
+  },
 ): Promise<Taken> {
-  return take(sql, messages, of.sourceId, (tx) =>
-    reserve(tx, hold, of.buckets, of.want, of.onlySystem ?? false),
-  );
+  if (!of.isWeighed || of.onlySystem) {
+    return take(sql, messages, of.sourceId, (tx) =>
+      reserve(tx, hold, of.buckets, of.want, of.onlySystem ?? false),
+    );
+  }
+  let waits = false;
+  const taken = await take(sql, messages, of.sourceId, async (tx) => {
+    const turn = await readTurn(tx, hold, of.buckets, of.want);
+    waits = turn.waits.length > 0;
+    if (turn.isBlocked) return [];
+    const claims = await reserve(tx, hold, of.buckets, turn.want, false, turn.waits);
+    await noteTaken(tx, of.sourceId, claims);
+    return claims;
+  });
+  return { ...taken, waits };
 }
 
 async function take(

@@ -65,6 +65,8 @@ export type LaneHouse = {
   workerId: number;
   mayStart(): boolean;
   dialContext(): DialContext;
+  /** Whether a source shares a pool with others of another weight. */
+  isWeighed(sourceId: number): boolean;
   /** Hears of each mail that is started, in order. */
   onStart?: ((laneId: number, recipient: OpenRecipient) => void) | undefined;
 };
@@ -507,13 +509,14 @@ export class Lane {
     if (!onlySystem && this.#queue.length + this.#parked >= Math.min(LOOK_AHEAD, want)) return;
     this.#filling = true;
     try {
-      const of = { sourceId: this.sourceId, buckets: this.#buckets(), want, onlySystem };
+      const isWeighed = this.#house.isWeighed(this.sourceId);
+      const of = { sourceId: this.sourceId, buckets: this.#buckets(), want, onlySystem, isWeighed };
       const taken = await takeNext(this.#house.sql, this.#house.messages, this.hold, of);
       await this.#accept(taken);
       if (taken.claims.length > 0) this.#dryUntil = null;
       else if (!onlySystem) {
         this.#nextFill = performance.now() + LOOK_AGAIN_MS;
-        this.#dryUntil ??= performance.now() + LINGER_MS;
+        this.#dryUntil = taken.waits ? null : (this.#dryUntil ?? performance.now() + LINGER_MS);
       }
     } catch (error) {
       logger.warn({ err: error, laneId: this.hold.laneId }, "could not take recipients");

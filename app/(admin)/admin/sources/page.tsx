@@ -3,13 +3,13 @@ import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
 import { MoveFields } from "#components/pool/move-fields.tsx";
+import { PoolSources } from "#components/pool/pool-sources.tsx";
 import { SourceStateChip } from "#components/source/source-state-chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
-import { MultiSelect } from "#components/ui/multi-select.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -29,7 +29,6 @@ export default async function Page() {
     listWorkspaces(ctx),
     listUnderWay(ctx),
   ]);
-  const options = sources.map((source) => ({ value: String(source.id), label: source.name }));
   const dialog = (pool?: PoolRow) => (
     <FormDialog
       label={pool ? "Change" : "New pool"}
@@ -41,11 +40,9 @@ export default async function Page() {
       success="Saved"
     >
       <TextField name="name" label="Name" required maxLength={60} defaultValue={pool?.name} />
-      <MultiSelect
-        name="sourceIds"
-        label="Sources"
-        options={options}
-        defaultValues={pool?.sources.map((source) => String(source.id)) ?? []}
+      <PoolSources
+        sources={sources.map(({ id, name }) => ({ id, name }))}
+        chosen={pool?.sources.map(({ id, weight }) => ({ id, weight })) ?? []}
       />
     </FormDialog>
   );
@@ -107,7 +104,8 @@ export default async function Page() {
                 key: "sources",
                 head: "Sources",
                 cell: (row) =>
-                  row.sources.map((source) => source.name).join(", ") || "none: it carries no mail",
+                  row.sources.map((source) => withWeight(source, row.sources)).join(", ") ||
+                  "none: it carries no mail",
               },
               {
                 key: "workspaces",
@@ -191,4 +189,9 @@ export default async function Page() {
       </div>
     </div>
   );
+}
+
+/** "West 1 (3)" where the weights of a pool differ. */
+function withWeight(source: { name: string; weight: number }, all: { weight: number }[]): string {
+  return all.some((one) => one.weight !== source.weight) ? `${source.name} (${source.weight})` : source.name;
 }
