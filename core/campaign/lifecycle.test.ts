@@ -36,6 +36,7 @@ import { finishCampaigns } from "./finish.ts";
 import { launchCampaign } from "./launch.ts";
 import { moveCampaign } from "./move.ts";
 import { pauseCampaign } from "./pause.ts";
+import { explainTrace, readTrace } from "./report/trace.ts";
 import { resumeCampaign } from "./resume.ts";
 import { retryRecipients } from "./retry.ts";
 import { launchKey, scheduleCampaign } from "./schedule.ts";
@@ -408,6 +409,18 @@ describe("expire the rest", () => {
     const expired = await rows(id, "e");
     expect(new Set(expired.map((row) => row.reply))).toEqual(new Set(["stopped by Mara"]));
     expect(new Set(expired.map((row) => row.code))).toEqual(new Set([null]));
+    // Who asks why reads the reason, and no server's words.
+    const traces = await Promise.all(expired.map((row) => readTrace(ctx, id, row.seq)));
+    expect(traces.every((trace) => trace.reply === null && trace.stopReason === "stopped by Mara")).toBe(
+      true,
+    );
+    const said = new Set(traces.map((trace) => explainTrace(trace, String)));
+    expect(said).toEqual(
+      new Set([
+        "It expired: stopped by Mara before another try.",
+        "It expired: stopped by Mara before its turn.",
+      ]),
+    );
     const events = await db.select().from(campaignEvents).where(eq(campaignEvents.campaignId, id));
     const told = events.filter((event) => event.kind === "stopped" || event.kind === "expired");
     expect(told).toMatchObject([

@@ -3,6 +3,7 @@ import { namesOfBuckets } from "../deliverability/read.ts";
 import type { KeptMood } from "../mail/pacing/mood.ts";
 import { limitsFor } from "../mail/provider/bucket.ts";
 import type { AdminCtx } from "../platform/context.ts";
+import type { SourceState } from "../source/types.ts";
 import type { LanePace } from "./types.ts";
 
 /** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none, `draining` finishes what it holds. */
@@ -17,6 +18,7 @@ export type LaneRow = {
   suspendedUntil: Date | null;
   suspendedReply: string | null;
   heldAt: Date | null;
+  sourceState: SourceState;
   /** `suspendedUntil` is the end of an administrator's hold. */
   isHeldForATime: boolean;
   /** What replies made of its pace; null: at its limits. */
@@ -71,7 +73,11 @@ export async function listLanes(
       bucket,
       name: names.get(bucket) ?? "",
       state:
-        row.held_at || row.source_state === "held" || (isSuspended && row.suspended_by !== null)
+        row.held_at ||
+        row.source_state === "held" ||
+        // Of a source that drains: those that have finished.
+        (row.source_state === "draining" && row.worker_id === null) ||
+        (isSuspended && row.suspended_by !== null)
           ? "held"
           : isSuspended
             ? "suspended"
@@ -85,6 +91,7 @@ export async function listLanes(
       suspendedUntil: isSuspended ? suspendedUntil : null,
       suspendedReply: !isSuspended || row.suspended_reply === null ? null : String(row.suspended_reply),
       heldAt: date(row.held_at),
+      sourceState: row.source_state as SourceState,
       isHeldForATime: isSuspended && row.suspended_by !== null,
       slowedTo: mood?.pace ?? null,
       climbing: mood?.recovery?.phase === "climbing" ? mood.recovery.connections : null,

@@ -50,13 +50,15 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
         ? `Held by an administrator until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it sends again by itself.`
         : lane.state === "draining"
           ? "Its source is being drained: it takes nothing new here, and finishes what it holds."
-          : lane.state === "held"
-            ? "Held by an administrator. Nothing leaves until it is released."
-            : lane.state === "open"
-              ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
-              : lane.backlog > 0
-                ? `${formatNumber(lane.backlog)} wait for their turn.`
-                : "No mail waits here.";
+          : lane.sourceState !== "active" && !lane.heldAt
+            ? `Its source is ${lane.sourceState === "held" ? "held" : "drained"}: nothing leaves by it until somebody lets it send again.`
+            : lane.state === "held"
+              ? "Held by an administrator. Nothing leaves until it is released."
+              : lane.state === "open"
+                ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
+                : lane.backlog > 0
+                  ? `${formatNumber(lane.backlog)} wait for their turn.`
+                  : "No mail waits here.";
   return (
     <div className="page">
       <PageHeader
