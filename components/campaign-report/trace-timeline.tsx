@@ -80,11 +80,11 @@ export function TraceTimeline({ trace, zone }: { trace: Trace; zone: string }) {
       when: trace.settledAt,
       icon: <OutcomeIcon outcome={trace.state as Outcome} round />,
       title: trace.state === "accepted" ? "Accepted by the receiving server" : `Ended: ${trace.state}`,
-      children: trace.reply ? (
-        <ReplyText block>{[trace.code, trace.reply].filter(Boolean).join(" ")}</ReplyText>
-      ) : (
-        trace.stopReason
-      ),
+      children:
+        trace.stopReason ??
+        (trace.reply ? (
+          <ReplyText block>{[trace.code, trace.reply].filter(Boolean).join(" ")}</ReplyText>
+        ) : null),
     });
   }
   if (trace.suppression?.here) {

@@ -15,6 +15,7 @@ export type Trace = {
   state: DeliveryState;
   verdict: Verdict | null;
   code: number | null;
+  /** The last that a server said. */
   reply: string | null;
   /** Why it expired before its time: "stopped by Mara". */
   stopReason: string | null;
@@ -77,7 +78,13 @@ export async function readTrace(ctx: WorkspaceCtx, campaignId: number, seq: numb
   const isStopped =
     row.state_code === "e" && row.code === null && String(row.reply).startsWith("stopped by ");
   const stopReason = isStopped ? String(row.reply) : null;
-  if (isStopped) row.reply = null;
+  if (isStopped) {
+    const [last] = await ctx.db.execute<{ code: number | null; reply: string | null }>(
+      sql`select code, reply from attempts where campaign_id = ${campaignId} and seq = ${seq} order by n desc limit 1`,
+    );
+    row.code = last?.code ?? null;
+    row.reply = last?.reply ?? null;
+  }
   const subscriberId = row.subscriber_id === null ? null : Number(row.subscriber_id);
   const [attempts, hits, consent, reports, same, suppressed] = await Promise.all([
     ctx.db.execute<Record<string, unknown>>(
