@@ -30,7 +30,9 @@ const ACTIONS: Record<string, Record<string, Door>> = {
   "(admin)/admin/sources": {
     assignPoolAction: "administrator",
     createSourceAction: "administrator",
+    drainSourceAction: "administrator",
     holdSourceAction: "administrator",
+    moveCampaignAction: "administrator",
     releaseSourceAction: "administrator",
     removeSourceAction: "administrator",
     savePoolAction: "administrator",
@@ -64,6 +66,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     cancelCampaignAction: "marketer",
     createAndOpen: "marketer",
     duplicateAndOpen: "marketer",
+    expireRestAction: "marketer",
     pauseCampaignAction: "marketer",
     removeCampaignAction: "marketer",
     resumeCampaignAction: "marketer",

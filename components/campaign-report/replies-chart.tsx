@@ -15,6 +15,8 @@ const MARKS: Record<string, string> = {
   paused: "Paused",
   resumed: "Resumed",
   expired: "Time over",
+  stopped: "Rest expired",
+  moved: "Other pool",
   retried: "Tried again",
   cancelled: "Cancelled",
 };

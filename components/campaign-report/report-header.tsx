@@ -1,14 +1,16 @@
-import { Ban, Copy, Pause, Play } from "lucide-react";
+import { ArrowRightLeft, Ban, Copy, Hourglass, Pause, Play } from "lucide-react";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
+import { MoveFields } from "#components/pool/move-fields.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
-import { formatPeople } from "#components/ui/format.ts";
+import { formatNumber, formatPeople } from "#components/ui/format.ts";
 import { LinkTabs } from "#components/ui/link-tabs.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
 import type { CampaignState } from "#core/campaign/types.ts";
+import type { PoolRow } from "#core/source/read.ts";
 
 const TABS = ["Delivery", "Engagement", "Links", "Recipients", "Content", "Activity"] as const;
 export type ReportTab = (typeof TABS)[number];
@@ -20,6 +22,8 @@ export function ReportHeader({
   tab,
   subtitle,
   waiting,
+  rest,
+  pools,
   actions,
 }: {
   campaign: { id: number; name: string; state: CampaignState };
@@ -28,7 +32,17 @@ export function ReportHeader({
   tab: ReportTab;
   subtitle?: string;
   waiting: number;
-  actions: { pause: FormAction; resume: FormAction; cancel: FormAction; duplicate: FormAction } | null;
+  /** Of those waiting: not in flight. */
+  rest: number;
+  /** For administrators: where what waits could go. */
+  pools: { all: PoolRow[]; from: number; move: FormAction } | null;
+  actions: {
+    pause: FormAction;
+    resume: FormAction;
+    cancel: FormAction;
+    expireRest: FormAction;
+    duplicate: FormAction;
+  } | null;
 }) {
   const values = { campaignId: String(campaign.id) };
   const isLive = campaign.state === "sending" || campaign.state === "paused";
@@ -83,6 +97,57 @@ export function ReportHeader({
               variant="ghost"
               items={[
                 { id: "duplicate", label: "Duplicate", icon: <Copy />, action: actions.duplicate, values },
+                ...(isLive && pools
+                  ? [
+                      {
+                        id: "move",
+                        label: "Move to another pool…",
+                        icon: <ArrowRightLeft />,
+                        confirm: {
+                          title: `Move ${campaign.name} to another pool`,
+                          action: pools.move,
+                          values,
+                          danger: false,
+                          confirmLabel: "Move",
+                          success: "Moved. What is in flight will finish where it is.",
+                          children: <MoveFields pools={pools.all} from={pools.from} rest={rest} />,
+                        },
+                      },
+                    ]
+                  : []),
+                ...(isLive && rest > 0
+                  ? [
+                      {
+                        id: "expire-rest",
+                        label: "Expire the rest…",
+                        icon: <Hourglass />,
+                        danger: true,
+                        confirm: {
+                          title: `Expire the rest of ${campaign.name}?`,
+                          action: actions.expireRest,
+                          values,
+                          confirmLabel: `Expire ${formatPeople(rest)}`,
+                          cancelLabel: "Keep sending",
+                          success: "Nobody is tried any more. What is in flight will finish.",
+                          children: (
+                            <>
+                              <p>
+                                {formatPeople(rest)} who wait or were refused for now will not be tried again.
+                                They expire, with your name as the reason.
+                                {waiting > rest
+                                  ? ` ${formatNumber(waiting - rest)} in flight will finish.`
+                                  : ""}
+                              </p>
+                              <p>
+                                What was accepted stays, and the campaign finishes. Then those who expired can
+                                be tried again from its recipients.
+                              </p>
+                            </>
+                          ),
+                        },
+                      },
+                    ]
+                  : []),
               ]}
             />
           </>

@@ -54,7 +54,8 @@ export function TraceTimeline({ trace, zone }: { trace: Trace; zone: string }) {
           ) : null}
           {attempt.retryAt ? (
             <span>
-              Tried again <Time at={attempt.retryAt} zone={zone} />
+              {trace.settledAt && attempt.retryAt > trace.settledAt ? "Was to be tried again" : "Tried again"}{" "}
+              <Time at={attempt.retryAt} zone={zone} />
             </span>
           ) : null}
         </>
@@ -79,9 +80,11 @@ export function TraceTimeline({ trace, zone }: { trace: Trace; zone: string }) {
       when: trace.settledAt,
       icon: <OutcomeIcon outcome={trace.state as Outcome} round />,
       title: trace.state === "accepted" ? "Accepted by the receiving server" : `Ended: ${trace.state}`,
-      children: trace.reply ? (
-        <ReplyText block>{[trace.code, trace.reply].filter(Boolean).join(" ")}</ReplyText>
-      ) : null,
+      children:
+        trace.stopReason ??
+        (trace.reply ? (
+          <ReplyText block>{[trace.code, trace.reply].filter(Boolean).join(" ")}</ReplyText>
+        ) : null),
     });
   }
   if (trace.suppression?.here) {

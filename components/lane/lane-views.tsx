@@ -1,4 +1,4 @@
-import { Check, Clock, Minus, Pause } from "lucide-react";
+import { Check, Clock, LogOut, Minus, Pause } from "lucide-react";
 import Link from "next/link";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -16,6 +16,7 @@ const WORDS: Record<
   idle: { tone: "neutral", icon: Minus, word: "no mail" },
   suspended: { tone: "danger", icon: Pause, word: "suspended" },
   held: { tone: "warning", icon: Pause, word: "held" },
+  draining: { tone: "warning", icon: LogOut, word: "draining" },
 };
 
 export function LaneStateChip({ lane }: { lane: Pick<LaneRow, "state"> }) {
@@ -98,7 +99,14 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
   );
 }
 
-const ORDER: Record<LaneState, number> = { suspended: 0, held: 1, waiting: 2, open: 3, idle: 4 };
+const ORDER: Record<LaneState, number> = {
+  suspended: 0,
+  held: 1,
+  draining: 2,
+  waiting: 3,
+  open: 4,
+  idle: 5,
+};
 
 /** Lanes with trouble first, then those with most to do; those without mail are folded. */
 export function LaneTables({ rows }: { rows: LaneRow[] }) {

@@ -49,10 +49,14 @@ export function ActionForm({
   const [touched, setTouched] = useState<Set<string>>(new Set());
   /** An error names a field that the form does not show: it can only be said at the top. */
   const [homeless, setHomeless] = useState(false);
-  const [state, submit, pending] = useActionState<{ result: ActionResult | undefined; n: number }, FormData>(
-    async (before, data) => ({ result: (await action(data)) ?? undefined, n: before.n + 1 }),
-    { result: undefined, n: 0 },
-  );
+  const [state, submit, pending] = useActionState<
+    // The words of the form as it was sent: the answer may bring a page on which another form stands in its place.
+    { result: ActionResult | undefined; n: number; success?: string | undefined },
+    FormData
+  >(async (before, data) => ({ result: (await action(data)) ?? undefined, n: before.n + 1, success }), {
+    result: undefined,
+    n: 0,
+  });
   const refusal = state.result?.ok === false ? state.result : null;
   const errors: Record<string, string> = {};
   for (const [name, text] of Object.entries(refusal?.fields ?? {})) {
@@ -77,7 +81,7 @@ export function ActionForm({
       return;
     }
     setDirty(false);
-    const message = result?.message ?? success;
+    const message = result?.message ?? state.success;
     if (message) showToast(message, result?.undo ? { undo: result.undo } : {});
     if (resetOnSuccess) form.current?.reset();
     onSuccess?.(result);

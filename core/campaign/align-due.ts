@@ -3,8 +3,9 @@ import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import type { Db } from "#core/platform/db.ts";
 
 /**
- * Turns that a lane wrote while its campaign was being paused or resumed, and that therefore say the wrong thing: it
- * read the campaign's state without waiting for the person. Called each minute; returns how many it set right.
+ * Turns that a lane wrote while its campaign was being paused or resumed, or a retry pinned to its source while that was
+ * being held, drained or taken out of the pool, and that therefore say the wrong thing: it read the state without waiting for the person.
+ * Called each minute; returns how many it set right.
  */
 export async function alignDue(db: Db): Promise<number> {
   const rows = await db.execute<{ state: string }>(sql`
@@ -12,6 +13,10 @@ export async function alignDue(db: Db): Promise<number> {
     from campaigns c where c.id = u.campaign_id
       and ((c.state = 'paused' and u.state = 'r') or (c.state = 'sending' and u.state = 'p'))
     returning u.state`);
-  if (rows.some((row) => row.state === "r")) await wakeLanes(db);
-  return rows.length;
+  const freed = await db.execute(sql`
+    update due u set source_id = null from sources s
+    where s.id = u.source_id and (s.state <> 'active' or s.removed_at is not null
+      or not exists (select from pool_sources p where p.pool_id = u.pool_id and p.source_id = s.id)) returning 1`);
+  if (freed.length > 0 || rows.some((row) => row.state === "r")) await wakeLanes(db);
+  return rows.length + freed.length;
 }

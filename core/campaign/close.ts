@@ -25,9 +25,11 @@ export async function closeCampaign(
   const [campaign] = await ctx.db.select().from(campaigns).where(eq(campaigns.id, id));
   if (!campaign?.launchedAt || campaign.kind !== "campaign") return { closed: 0, claims: 0 };
   const isCancelled = campaign.state === "cancelled";
-  const isLate = campaign.expiresAt !== null && campaign.expiresAt <= ctx.now();
+  const isLate =
+    campaign.stopReason !== null || (campaign.expiresAt !== null && campaign.expiresAt <= ctx.now());
   if (!isCancelled && !isLate) return { closed: 0, claims: 0 };
-  const end = { id, state: isCancelled ? "c" : "e", at: ctx.now().toISOString() };
+  const reason = isCancelled ? null : campaign.stopReason;
+  const end = { id, state: isCancelled ? "c" : "e", at: ctx.now().toISOString(), reason };
 
   let closed = 0;
   for (const step of [closeDue, closeAhead]) {
@@ -46,7 +48,8 @@ export async function closeCampaign(
   return { closed, claims };
 }
 
-type End = { id: number; state: string; at: string };
+/** `reason` takes the place of the last reply, which `attempts` keeps. */
+type End = { id: number; state: string; at: string; reason: string | null };
 type Part = { taken: number; closed: number };
 
 async function closeDue(db: Db, end: End, chunk: number): Promise<Part> {
@@ -99,7 +102,11 @@ async function close(db: Db, end: End, taken: SQL): Promise<Part> {
       select d.seq, d.state as was, t.bucket from taken t join deliveries d on d.campaign_id = ${end.id} and d.seq = t.seq
       where d.state in ('w', 'd') order by d.seq for no key update of d
     ), done as (
-      update deliveries d set state = ${end.state}::"char", settled_at = ${end.at}::timestamptz
+      update deliveries d set state = ${end.state}::"char", settled_at = ${end.at}::timestamptz${
+        end.reason === null
+          ? sql``
+          : sql`, reply = ${end.reason}, code = null, enhanced = null, verdict = null`
+      }
       from old where d.campaign_id = ${end.id} and d.seq = old.seq returning old.bucket, old.was
     ), delta as (
       select bucket, was as state, -count(*) as n from done group by bucket, was

@@ -12,6 +12,8 @@ export type CampaignEventKind =
   | "resumed"
   | "cancelled"
   | "expired"
+  | "stopped"
+  | "moved"
   | "retried"
   | "finished"
   | "ledger-difference";

@@ -12,18 +12,19 @@ import { count, recordCampaignEvent } from "./event.ts";
 export function expireCampaigns(ctx: Ctx): Promise<number[]> {
   return withTransaction(ctx, async (tx) => {
     const now = ctx.now().toISOString();
-    const late = await tx.db.execute<{ id: number }>(sql`
-      select id from campaigns where kind = 'campaign' and state in ('sending', 'paused')
+    const late = await tx.db.execute<{ id: number; stop_reason: string | null }>(sql`
+      select id, stop_reason from campaigns where kind = 'campaign' and state in ('sending', 'paused')
         and expires_at <= ${now}::timestamptz order by id for update skip locked`);
     const stopped: number[] = [];
-    for (const { id } of late) {
+    for (const { id, stop_reason } of late) {
       const turns = await tx.db.execute(
         sql`update due set state = 'e' where campaign_id = ${id} and state <> 'e' returning 1`,
       );
       const streams = await tx.db.execute<{ n: number }>(sql`update streams set state = 'e'
         where campaign_id = ${id} and state <> 'e' and next_seq <= last_seq returning last_seq - next_seq + 1 as n`);
       const n = turns.length + streams.reduce((sum, stream) => sum + stream.n, 0);
-      if (n === 0) continue;
+      // What a lane gave back while a person ended it is told with the person's own words.
+      if (n === 0 || stop_reason !== null) continue;
       stopped.push(id);
       await recordCampaignEvent(
         tx,

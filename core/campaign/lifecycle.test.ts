@@ -5,13 +5,24 @@ import { equation } from "#core/ledger/equation.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { reconcileCampaign } from "#core/ledger/reconcile.ts";
 import type { WorkspaceCtx } from "#core/platform/context.ts";
-import { campaignEvents, campaigns, claims, deliveries, due, streams } from "#db/schema/index.ts";
-import { testDatabase } from "#db/testing/database.ts";
 import {
+  auditEvents,
+  campaignEvents,
+  campaigns,
+  claims,
+  deliveries,
+  due,
+  pools,
+  streams,
+} from "#db/schema/index.ts";
+import { testDatabase, uniqueId } from "#db/testing/database.ts";
+import {
+  adminCtx,
   makeCampaign,
   makeList,
   makeSender,
   makeSource,
+  makeUser,
   makeWorkspace,
   systemCtx,
   workspaceCtx,
@@ -20,10 +31,14 @@ import { alignDue } from "./align-due.ts";
 import { cancelCampaign } from "./cancel.ts";
 import { closeCampaign } from "./close.ts";
 import { expireCampaigns } from "./expire.ts";
+import { expireRest } from "./expire-rest.ts";
 import { finishCampaigns } from "./finish.ts";
 import { launchCampaign } from "./launch.ts";
+import { moveCampaign } from "./move.ts";
 import { pauseCampaign } from "./pause.ts";
+import { explainTrace, readTrace } from "./report/trace.ts";
 import { resumeCampaign } from "./resume.ts";
+import { retryRecipients } from "./retry.ts";
 import { launchKey, scheduleCampaign } from "./schedule.ts";
 import { EMPTY_AUDIENCE } from "./types.ts";
 import { unscheduleCampaign } from "./unschedule.ts";
@@ -279,6 +294,162 @@ describe("expiry", () => {
       "Its time is over. 23 did not get it and will not.",
     ]);
     expect((await state(id)).state).toBe("finished");
+  });
+});
+
+describe("move to another pool", () => {
+  it("refuses what is not under way, a pool that is none or has no source, and the one it goes by", async () => {
+    const { campaign, ctx } = await running(6);
+    const admin = adminCtx(db, (await makeUser(db)).id);
+    const move = (poolId: number, campaignId = campaign.id) => moveCampaign(admin, { campaignId, poolId });
+    const [empty] = await db
+      .insert(pools)
+      .values({ name: uniqueId("Pool ") })
+      .returning();
+    const [other] = await db
+      .insert(pools)
+      .values({ name: uniqueId("Pool ") })
+      .returning();
+    await makeSource(db, { poolId: other!.id });
+    const [stream] = await db.select().from(streams).where(eq(streams.campaignId, campaign.id));
+    expect(await move(9_999)).toMatchObject({ ok: false, fields: { poolId: expect.any(String) } });
+    expect(await move(empty!.id)).toMatchObject({ ok: false, reason: expect.stringContaining(empty!.name) });
+    expect(await move(stream!.poolId)).toMatchObject({ ok: false, reason: expect.stringMatching(/already/) });
+    expect(await move(other!.id, (await draft()).campaign.id)).toMatchObject({ ok: false });
+    // While it is paused too; then it stays paused.
+    await pauseCampaign(ctx, { campaignId: campaign.id });
+    expect(await move(other!.id)).toEqual({ ok: true, moved: 6, inFlight: 0 });
+    expect(await move(other!.id)).toMatchObject({ ok: false });
+    expect(await db.select().from(streams).where(eq(streams.campaignId, campaign.id))).toMatchObject([
+      { poolId: other!.id, state: "p" },
+    ]);
+    expect((await state(campaign.id)).poolId).toBe(other!.id);
+    await cancelCampaign(ctx, { campaignId: campaign.id, typedName: campaign.name });
+    expect(await move(stream!.poolId)).toMatchObject({ ok: false });
+  });
+
+  it("what a lane gives back goes to the new pool", async () => {
+    const { campaign } = await running(10);
+    const id = campaign.id;
+    const admin = adminCtx(db, (await makeUser(db)).id);
+    const [other] = await db
+      .insert(pools)
+      .values({ name: uniqueId("Pool ") })
+      .returning();
+    await makeSource(db, { poolId: other!.id });
+    await done(await take(id, 2), id, ["deferred", "back"]);
+    const claim = await take(id, 4);
+    expect(await moveCampaign(admin, { campaignId: id, poolId: other!.id })).toEqual({
+      ok: true,
+      moved: 6,
+      inFlight: 4,
+    });
+    await done(claim, id, ["accepted", "back", "deferred", "back"]);
+    const turns = await db.select({ pool: due.poolId }).from(due).where(eq(due.campaignId, id));
+    expect(turns.map((turn) => turn.pool)).toEqual(Array(5).fill(other!.id));
+    expect(await ledgerInvariant(db, id)).toMatchObject({ open: 9, due: 5, ahead: 4, ok: true });
+  });
+});
+
+describe("expire the rest", () => {
+  const rows = (id: number, state: string) =>
+    db
+      .select()
+      .from(deliveries)
+      .where(and(eq(deliveries.campaignId, id), eq(deliveries.state, state)));
+
+  it("refuses a viewer, another workspace, what is over, and a second one at the same time", async () => {
+    const { campaign, ctx } = await running();
+    const input = { campaignId: campaign.id };
+    expect(() => expireRest({ ...ctx, role: "viewer" }, input)).toThrow(/marketer/);
+    expect((await expireRest(workspaceCtx(db, (await makeWorkspace(db)).id), input)).ok).toBe(false);
+    const both = await Promise.all([expireRest(ctx, input), expireRest(ctx, input)]);
+    expect(both.filter((result) => result.ok)).toEqual([{ ok: true, expired: 25 }]);
+    expect(both.find((result) => !result.ok)).toMatchObject({ reason: expect.stringMatching(/already/) });
+    await closeCampaign(systemCtx(db), input);
+    expect((await state(campaign.id)).state).toBe("finished");
+    expect((await expireRest(ctx, input)).ok).toBe(false);
+    const draftOnly = await draft();
+    expect((await expireRest(draftOnly.ctx, { campaignId: draftOnly.campaign.id })).ok).toBe(false);
+  });
+
+  it("leaves alone a campaign of which all that is left is in flight", async () => {
+    const { campaign, ctx } = await running(4);
+    const claim = await take(campaign.id, 4);
+    expect(await expireRest(ctx, { campaignId: campaign.id })).toMatchObject({ ok: false });
+    expect((await state(campaign.id)).stopReason).toBeNull();
+    await done(claim, campaign.id, ["accepted", "accepted", "accepted", "accepted"]);
+    expect((await finishCampaigns(db)).finished).toContain(campaign.id);
+  });
+
+  it("expires who waits and who was deferred, with the name; what is in flight ends as it ends; then it finishes", async () => {
+    const { campaign, ctx } = await running();
+    const id = campaign.id;
+    const user = await makeUser(db, { name: "Mara", workspaceId: campaign.workspaceId });
+    const mara = workspaceCtx(db, campaign.workspaceId, { role: "marketer", userId: user.id });
+    await done(await take(id, 5), id, ["accepted", "accepted", "deferred", "deferred", "back"]);
+    const claim = await take(id, 4);
+    expect(await expireRest(mara, { campaignId: id })).toEqual({ ok: true, expired: 19 });
+    // A campaign whose rest expired is neither paused into life again nor cancelled away.
+    expect(await pauseCampaign(ctx, { campaignId: id })).toMatchObject({ ok: true });
+    expect(await resumeCampaign(ctx, { campaignId: id })).toMatchObject({ ok: true });
+    expect(await closeCampaign(systemCtx(db), { campaignId: id, chunk: 3 })).toEqual({
+      closed: 19,
+      claims: 1,
+    });
+    // What the lane gives back meanwhile does not go out any more, and is told with the same reason.
+    const { stopped } = await done(claim, id, ["accepted", "back", "deferred", "back"]);
+    expect(stopped).toContain(id);
+    const turns = await db.select({ s: due.state }).from(due).where(eq(due.campaignId, id));
+    expect(turns.map((turn) => turn.s)).toEqual(["e", "e", "e"]);
+    expect(await expireCampaigns(systemCtx(db))).not.toContain(id);
+    expect(await closeCampaign(systemCtx(db), { campaignId: id })).toEqual({ closed: 3, claims: 0 });
+    expect(await state(id)).toMatchObject({ state: "finished", finishedAt: expect.any(Date) });
+    expect(await equation(db, id)).toMatchObject({ accepted: 3, expired: 22, waiting: 0, difference: 0 });
+    expect(await reconcileCampaign(db, id)).toEqual({ ok: true, differences: [] });
+    const expired = await rows(id, "e");
+    expect(new Set(expired.map((row) => row.reply))).toEqual(new Set(["stopped by Mara"]));
+    expect(new Set(expired.map((row) => row.code))).toEqual(new Set([null]));
+    // Who asks why reads the reason.
+    const traces = await Promise.all(expired.map((row) => readTrace(ctx, id, row.seq)));
+    expect(traces.every((trace) => trace.stopReason === "stopped by Mara")).toBe(true);
+    // The last word of a server stands beside it.
+    expect(new Set(traces.map((trace) => trace.reply))).toEqual(new Set([null, "said"]));
+    const said = new Set(traces.map((trace) => explainTrace(trace, String)));
+    expect(said).toEqual(
+      new Set([
+        "It expired: stopped by Mara before another try.",
+        "It expired: stopped by Mara before its turn.",
+      ]),
+    );
+    const events = await db.select().from(campaignEvents).where(eq(campaignEvents.campaignId, id));
+    const told = events.filter((event) => event.kind === "stopped" || event.kind === "expired");
+    expect(told).toMatchObject([
+      {
+        userId: user.id,
+        sentence: "Expired the rest: 19 did not get it and will not be tried again. 4 in flight will finish.",
+      },
+    ]);
+    const audit = await db
+      .select()
+      .from(auditEvents)
+      .where(eq(auditEvents.workspaceId, campaign.workspaceId));
+    expect(audit.map((row) => row.action)).toContain("campaign.expire-rest");
+  });
+
+  it("of a paused campaign works as well, and who expired can be tried again with nothing left of the reason", async () => {
+    const { campaign, ctx } = await running(6);
+    const id = campaign.id;
+    await pauseCampaign(ctx, { campaignId: id });
+    expect(await expireRest(ctx, { campaignId: id })).toEqual({ ok: true, expired: 6 });
+    await closeCampaign(systemCtx(db), { campaignId: id });
+    expect(await state(id)).toMatchObject({ state: "finished", stopReason: "stopped by the mail system" });
+    const again = await retryRecipients(ctx, { campaignId: id, state: "expired", expected: 6 });
+    expect(again).toEqual({ ok: true, retried: 6 });
+    expect(await state(id)).toMatchObject({ state: "sending", stopReason: null });
+    expect(await closeCampaign(systemCtx(db), { campaignId: id })).toEqual({ closed: 0, claims: 0 });
+    expect(await ledgerInvariant(db, id)).toMatchObject({ open: 6, due: 6, ok: true });
+    expect(await expireRest(ctx, { campaignId: id })).toEqual({ ok: true, expired: 6 });
   });
 });
 

@@ -91,7 +91,7 @@ export function retryRecipients(
     if (n !== expected) return refuse(`It is ${count(n)} now, not ${count(expected)}. Look at them again.`);
     await tx.db
       .update(campaigns)
-      .set({ state: "sending", finishedAt: null, expiresAt, updatedAt: now })
+      .set({ state: "sending", finishedAt: null, expiresAt, stopReason: null, updatedAt: now })
       .where(mine);
     await moveBack(tx.db, campaignId, filter);
     await wakeLanes(tx.db);

@@ -1,10 +1,10 @@
 import type { Sql } from "postgres";
 
-/** Which of these campaigns no longer run: paused, cancelled, finished. System campaigns always do. */
+/** Which of these campaigns no longer run: paused, cancelled, finished, past their time. System campaigns always do. */
 export async function stoppedCampaigns(sql: Sql, campaignIds: readonly number[]): Promise<number[]> {
   if (campaignIds.length === 0) return [];
   const rows = await sql<{ id: number }[]>`select id from campaigns
-    where id = any(${campaignIds as number[]}::int[]) and kind = 'campaign' and state <> 'sending'`;
+    where id = any(${campaignIds as number[]}::int[]) and kind = 'campaign' and (state <> 'sending' or expires_at <= now())`;
   return rows.map((row) => row.id);
 }
 

@@ -173,13 +173,13 @@ export type LaneNews = LaneHold & {
 
 /**
  * What a worker says about its lanes once a second. Returns the lanes that are still its own, and whether each has to
- * stop: it is held, its source does not send, or sending is stopped altogether.
+ * stop: it is held, its source is, or sending is stopped altogether; or to finish what it holds: its source drains.
  */
 export async function reportLanes(
   sql: Sql,
   news: readonly LaneNews[],
-): Promise<Map<number, { isHeld: boolean }>> {
-  const rows = await sql<{ id: number; isHeld: boolean }[]>`
+): Promise<Map<number, { isHeld: boolean; isDraining: boolean }>> {
+  const rows = await sql<{ id: number; isHeld: boolean; isDraining: boolean }[]>`
     update lanes l set connections = n.connections, pace = n.pace, mood = case when l.revision = n.revision then n.mood::jsonb else l.mood end,
       tat = case when n.tat > 0 then to_timestamp(n.tat / 1000.0) end, last_code = coalesce(n.code, l.last_code),
       last_reply = coalesce(n.reply, l.last_reply), last_reply_at = coalesce(to_timestamp(n.at / 1000.0), l.last_reply_at)
@@ -189,8 +189,8 @@ export async function reportLanes(
       ${news.map((n) => (n.mood === null ? null : JSON.stringify(n.mood)))}::text[], ${news.map((n) => n.revision)}::int[])
       n(id, worker_id, epoch, connections, pace, tat, code, reply, at, mood, revision), sources s, installation i
     where l.id = n.id and l.worker_id = n.worker_id and l.epoch = n.epoch and s.id = l.source_id
-    returning l.id, l.held_at is not null or s.state <> 'active' or s.removed_at is not null or not i.sending_allowed or l.revision <> n.revision as "isHeld"`;
-  return new Map(rows.map((row) => [row.id, { isHeld: row.isHeld }]));
+    returning l.id, s.state = 'draining' as "isDraining", l.held_at is not null or s.state = 'held' or s.removed_at is not null or not i.sending_allowed or l.revision <> n.revision as "isHeld"`;
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
 }
 
 /** The engine suspends a lane after a reply that asks for it. A longer suspension stays. */

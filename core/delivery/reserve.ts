@@ -15,6 +15,9 @@ export type Claim = {
   seqs: number[];
 };
 
+/** One bucket's mail in one pool. */
+export type Spot = { poolId: number; bucket: number };
+
 /** At most so many streams share one batch. */
 const STREAMS_A_BATCH = 8;
 
@@ -23,7 +26,7 @@ const STREAMS_A_BATCH = 8;
  * nine tenths, the others up to half, all where nothing is ahead), then equal shares of the streams of the highest
  * class. `buckets` is the lane's own, or all for a relay. Empty where the hold is void, the lane is held or
  * suspended, its source does not send, sending is stopped, or there is nothing to take. `onlySystem` takes class 0 alone;
- * `aheadMost` limits what is taken ahead of cursors, not whose turn has come.
+ * `aheadMost` limits what is taken ahead of cursors, not whose turn has come; nothing is taken at the spots in `except`.
  */
 export async function reserve(
   tx: TransactionSql,
@@ -32,6 +35,7 @@ export async function reserve(
   want: number,
   onlySystem = false,
   aheadMost = want,
+  except: readonly Spot[] = [],
 ): Promise<Claim[]> {
   const random = Math.random();
   const rows = await tx<Claim[]>`
@@ -44,6 +48,7 @@ export async function reserve(
       for no key update of l
     ), spots as materialized (
       select p as pool_id, b as bucket from l, unnest(l.pools) p, unnest(${buckets as number[]}::int[]) b
+      where (p, b) not in (select * from unnest(${except.map((spot) => spot.poolId)}::int[], ${except.map((spot) => spot.bucket)}::int[]))
     ), ahead as materialized (
       select s.pool_id, s.bucket, s.campaign_id, s.wave, s.class, s.served_at
       from streams s join spots o on o.pool_id = s.pool_id and o.bucket = s.bucket

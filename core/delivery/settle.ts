@@ -78,7 +78,7 @@ export async function settle(sql: Sql, input: SettleInput): Promise<{ stopped: n
         where c.id = f.id and c.epoch = f.epoch`);
     }
     const stopped = tx<{ id: number }[]>`select id from campaigns
-      where id = any(${order}::int[]) and kind = 'campaign' and state <> 'sending'`;
+      where id = any(${order}::int[]) and kind = 'campaign' and (state <> 'sending' or expires_at <= now())`;
     await Promise.all(steps);
     return { stopped: (await stopped).map((row) => row.id) };
   })) as { stopped: number[] };
@@ -132,8 +132,11 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
     ), again as (
       -- A next turn is a right: only with the claim still ours, and only once.
       insert into due (campaign_id, seq, pool_id, bucket, class, due_at, source_id, state)
-      select ${campaignId}, s.seq, c.pool_id, coalesce(s.to_bucket, c.bucket), c.class, to_timestamp(s.retry_ms / 1000.0), s.pinned_to,
-        (case when p.state = 'paused' then 'p' else 'r' end)::"char"
+      select ${campaignId}, s.seq, c.pool_id, coalesce(s.to_bucket, c.bucket), c.class, to_timestamp(s.retry_ms / 1000.0),
+        -- Not to one that does not send for this pool any more: others may.
+        (select f.id from sources f join pool_sources m on m.source_id = f.id and m.pool_id = c.pool_id
+          where f.id = s.pinned_to and f.state = 'active' and f.removed_at is null),
+        (case when p.kind = 'campaign' and p.expires_at <= now() then 'e' when p.state = 'paused' then 'p' else 'r' end)::"char"
       from seen s join claims c on c.id = s.claim_id and c.epoch = s.epoch join campaigns p on p.id = ${campaignId}
       where s.retry_ms is not null and p.state <> 'cancelled'
         and ((s.state = 'd' and s.fresh) or (s.state = '-' and s.was in ('w', 'd')))

@@ -46,7 +46,8 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
       select l.id from lanes l join sources s on s.id = l.source_id
       where (l.worker_id is null or not exists (select from workers w where w.id = l.worker_id))
         and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
-        and s.state = 'active' and s.removed_at is null
+        -- One that drains is wanted nowhere, but what a dead worker left with it is finished.
+        and s.state <> 'held' and s.removed_at is null
         -- Without allowance only system mail wakes it.
         and (exists (select from wanted w where w.source_id = l.source_id and w.bucket = l.bucket
             and (w.is_system or l.wake_at <= now()))

@@ -65,7 +65,7 @@ const gauge = (name: string, help: string, values: Measurement["values"]): Measu
 async function readLanes(ctx: Ctx): Promise<Measurement["values"]> {
   const rows = await ctx.db.execute<{ state: string; n: number }>(sql`
     with every(state) as (values ('open'), ('resting'), ('suspended'), ('held')), lane as (
-      select case when l.held_at is not null or s.state = 'held' then 'held' when l.suspended_until > now() then 'suspended'
+      select case when l.held_at is not null or s.state = 'held' or (s.state = 'draining' and l.worker_id is null) then 'held' when l.suspended_until > now() then 'suspended'
         when l.worker_id is null then 'resting' else 'open' end as state
       from lanes l join sources s on s.id = l.source_id where s.removed_at is null)
     select e.state, count(l.state)::int as n from every e left join lane l using (state) group by e.state order by e.state`);

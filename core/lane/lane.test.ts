@@ -53,6 +53,11 @@ test("states: held before suspended, waiting before idle", async () => {
   const lane = await makeLane({ bucket: 9 });
   await db.update(sources).set({ state: "held" }).where(eq(sources.id, lane.sourceId));
   expect(await stateOf(lane)).toBe("held");
+  // Draining while somebody runs it, then it has stopped.
+  await db.update(sources).set({ state: "draining" }).where(eq(sources.id, lane.sourceId));
+  expect(await stateOf(lane)).toBe("held");
+  await db.update(lanes).set({ workerId: 1 }).where(eq(lanes.id, lane.id));
+  expect(await stateOf(lane)).toBe("draining");
   expect(await listLanes(ctx, { sourceId: lane.sourceId, bucket: 10 })).toEqual([]);
 });
 

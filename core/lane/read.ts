@@ -4,10 +4,11 @@ import { limitsNow, readLimitTable } from "../limit/read.ts";
 import type { KeptMood } from "../mail/pacing/mood.ts";
 import type { Limits } from "../mail/provider/types.ts";
 import type { AdminCtx } from "../platform/context.ts";
+import type { SourceState } from "../source/types.ts";
 import type { LanePace } from "./types.ts";
 
-/** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none. */
-export type LaneState = "open" | "waiting" | "idle" | "suspended" | "held";
+/** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none, `draining` finishes what it holds. */
+export type LaneState = "open" | "waiting" | "idle" | "suspended" | "held" | "draining";
 export type LaneRow = {
   id: number;
   sourceId: number;
@@ -18,6 +19,7 @@ export type LaneRow = {
   suspendedUntil: Date | null;
   suspendedReply: string | null;
   heldAt: Date | null;
+  sourceState: SourceState;
   /** `suspendedUntil` is the end of an administrator's hold. */
   isHeldForATime: boolean;
   /** What replies made of its pace; null: at its limits. */
@@ -76,18 +78,25 @@ export async function listLanes(
       bucket,
       name: names.get(bucket) ?? "",
       state:
-        row.held_at || row.source_state === "held" || (isSuspended && row.suspended_by !== null)
+        row.held_at ||
+        row.source_state === "held" ||
+        // Of a source that drains: those that have finished.
+        (row.source_state === "draining" && row.worker_id === null) ||
+        (isSuspended && row.suspended_by !== null)
           ? "held"
           : isSuspended
             ? "suspended"
-            : row.worker_id === null
-              ? Number(row.backlog) > 0
-                ? "waiting"
-                : "idle"
-              : "open",
+            : row.source_state === "draining"
+              ? "draining"
+              : row.worker_id === null
+                ? Number(row.backlog) > 0
+                  ? "waiting"
+                  : "idle"
+                : "open",
       suspendedUntil: isSuspended ? suspendedUntil : null,
       suspendedReply: !isSuspended || row.suspended_reply === null ? null : String(row.suspended_reply),
       heldAt: date(row.held_at),
+      sourceState: row.source_state as SourceState,
       isHeldForATime: isSuspended && row.suspended_by !== null,
       slowedTo: mood?.pace ?? null,
       climbing: mood?.recovery?.phase === "climbing" ? mood.recovery.connections : null,

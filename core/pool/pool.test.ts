@@ -3,10 +3,10 @@ import { beforeAll, expect, test } from "vitest";
 import type { AdminCtx } from "#core/platform/context.ts";
 import { listPools } from "#core/source/read.ts";
 import type { Db } from "#db/client.ts";
-import { sources, workspaces } from "#db/schema/index.ts";
+import { auditEvents, due, sources, workspaces } from "#db/schema/index.ts";
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
 import { adminCtx, makeSource, makeUser, makeWorkspace } from "#db/testing/factories.ts";
-import { assignPool, savePool } from "./save.ts";
+import { assignPool, SavePoolInput, savePool } from "./save.ts";
 
 let db: Db;
 let ctx: AdminCtx;
@@ -45,6 +45,44 @@ test("a pool is made, changed, and keeps its name to itself", async () => {
     (await savePool(ctx, { poolId: 9_999, name: uniqueId("Pool "), sourceIds: [one.id], overflow: "warm" }))
       .ok,
   ).toBe(false);
+});
+
+test("weights are whole numbers from 1 to 100, stay where none is given, and are written down", async () => {
+  const [one, two] = [await makeSource(db), await makeSource(db)];
+  const name = uniqueId("Pool ");
+  const made = await savePool(ctx, { name, sourceIds: [one.id, two.id], weights: { [one.id]: 3 } });
+  if (!made.ok) throw new Error(made.reason);
+  const weights = async () => {
+    const pool = (await listPools(ctx)).find((row) => row.id === made.poolId);
+    return Object.fromEntries(pool?.sources.map((source) => [source.id, source.weight]) ?? []);
+  };
+  expect(await weights()).toEqual({ [one.id]: 3, [two.id]: 1 });
+  for (const wrong of [0, 101, 1.5, "many"])
+    expect(
+      SavePoolInput.safeParse({ name, sourceIds: [one.id], weights: { [one.id]: wrong } }).error?.issues[0]
+        ?.message,
+    ).toBe("A weight is a whole number from 1 to 100.");
+  await savePool(ctx, { poolId: made.poolId, name, sourceIds: [one.id, two.id], weights: { [two.id]: 100 } });
+  expect(await weights()).toEqual({ [one.id]: 3, [two.id]: 100 });
+  await savePool(ctx, { poolId: made.poolId, name, sourceIds: [two.id] });
+  expect(await weights()).toEqual({ [two.id]: 100 });
+  const audit = await db.select().from(auditEvents).where(eq(auditEvents.target, name));
+  expect(audit.map((row) => row.details.weights)).toContainEqual({ [two.id]: 100 });
+});
+
+test("retries pinned to a source that leaves the pool are free for the others", async () => {
+  const [one, two] = [await makeSource(db), await makeSource(db)];
+  const made = await savePool(ctx, { name: uniqueId("Pool "), sourceIds: [one.id, two.id] });
+  if (!made.ok) throw new Error(made.reason);
+  const at = { campaignId: 801, bucket: 1, class: 5, dueAt: new Date(), poolId: made.poolId };
+  await db.insert(due).values([
+    { ...at, seq: 1, sourceId: one.id },
+    { ...at, seq: 2, sourceId: two.id },
+  ]);
+  await savePool(ctx, { poolId: made.poolId, name: uniqueId("Pool "), sourceIds: [two.id] });
+  const turns = await db.select().from(due).where(eq(due.campaignId, 801)).orderBy(due.seq);
+  expect(turns.map((turn) => turn.sourceId)).toEqual([null, two.id]);
+  await db.delete(due).where(eq(due.campaignId, 801));
 });
 
 test("a workspace leaves the default pool only when it is given another", async () => {

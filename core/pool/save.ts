@@ -1,6 +1,6 @@
-import { and, eq, inArray, isNull, ne } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, notInArray } from "drizzle-orm";
 import { z } from "zod";
-import { poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
+import { due, poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
@@ -13,11 +13,23 @@ export const SavePoolInput = z.object({
   name: z.string().trim().min(1, "Give it a name.").max(60),
   sourceIds: z.array(z.coerce.number().int()).max(200).default([]),
   overflow: z.enum(OVERFLOWS).default("warm"),
+  /** By the source's number. One that is left out keeps its weight, a new one has 1. */
+  weights: z
+    .record(
+      z.string(),
+      z.coerce
+        .number("A weight is a whole number from 1 to 100.")
+        .int("A weight is a whole number from 1 to 100.")
+        .min(1, "A weight is a whole number from 1 to 100.")
+        .max(100, "A weight is a whole number from 1 to 100."),
+    )
+    .default({}),
 });
-export type SavePoolInput = z.infer<typeof SavePoolInput>;
+export type SavePoolInput = z.input<typeof SavePoolInput>;
 
 /** Makes a pool or changes its name and sources. A pool without a source carries no mail, so that is refused. */
-export function savePool(ctx: AdminCtx, input: SavePoolInput): Promise<Result<{ poolId: number }>> {
+export function savePool(ctx: AdminCtx, given: SavePoolInput): Promise<Result<{ poolId: number }>> {
+  const input = SavePoolInput.parse(given);
   return withTransaction(ctx, async (tx) => {
     const found = input.sourceIds.length
       ? await tx.db
@@ -43,9 +55,30 @@ export function savePool(ctx: AdminCtx, input: SavePoolInput): Promise<Result<{ 
           .values({ name: input.name, overflow: input.overflow })
           .returning({ id: pools.id });
     if (!row) return refuse("This pool is gone.");
-    await tx.db.delete(poolSources).where(eq(poolSources.poolId, row.id));
-    await tx.db.insert(poolSources).values(found.map(({ id }) => ({ poolId: row.id, sourceId: id })));
-    await recordAudit(tx, { action: "pool.save", target: input.name });
+    const ids = found.map(({ id }) => id);
+    await tx.db
+      .delete(poolSources)
+      .where(and(eq(poolSources.poolId, row.id), notInArray(poolSources.sourceId, ids)));
+    // Retries that were meant for a source which no longer sends for this pool.
+    await tx.db
+      .update(due)
+      .set({ sourceId: null })
+      .where(and(eq(due.poolId, row.id), notInArray(due.sourceId, ids)));
+    for (const sourceId of ids) {
+      const weight = input.weights[String(sourceId)];
+      const insert = tx.db.insert(poolSources).values({ poolId: row.id, sourceId, weight: weight ?? 1 });
+      await (weight === undefined
+        ? insert.onConflictDoNothing()
+        : insert.onConflictDoUpdate({
+            target: [poolSources.poolId, poolSources.sourceId],
+            set: { weight },
+          }));
+    }
+    await recordAudit(tx, {
+      action: "pool.save",
+      target: input.name,
+      details: { poolId: row.id, sourceIds: ids, weights: input.weights },
+    });
     await wakeLanes(tx.db, { poolId: row.id });
     return { ok: true, poolId: row.id };
   });

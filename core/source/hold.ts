@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import { due, poolSources, sources } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { recordAudit } from "../platform/audit.ts";
@@ -6,33 +6,62 @@ import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
 import { notifyLive } from "../platform/notify.ts";
 import type { SourceIdInput } from "./input.ts";
+import type { SourceState } from "./types.ts";
 
 /** Stops a source: nothing new leaves by it, what is in flight is finished, pinned retries go to the others. */
 export function holdSource(ctx: AdminCtx, input: SourceIdInput): Promise<Result> {
+  return stop(ctx, input, {
+    to: "held",
+    from: ["active", "draining"],
+    action: "source.hold",
+    refusal: "This source is held already, or gone.",
+  });
+}
+
+/**
+ * Lets a source run dry: it takes nothing new and finishes what it holds, lane by lane. All else that waits, its pinned
+ * retries too, goes by the other sources of its pools, or waits where there is none.
+ */
+export function drainSource(ctx: AdminCtx, input: SourceIdInput): Promise<Result> {
+  return stop(ctx, input, {
+    to: "draining",
+    from: ["active"],
+    action: "source.drain",
+    refusal: "Only a source that sends can be drained. This one is held or drained already, or gone.",
+  });
+}
+
+function stop(
+  ctx: AdminCtx,
+  { sourceId }: SourceIdInput,
+  how: { to: SourceState; from: SourceState[]; action: string; refusal: string },
+): Promise<Result> {
   return withTransaction(ctx, async (tx) => {
     const [row] = await tx.db
       .update(sources)
-      .set({ state: "held", heldAt: ctx.now(), heldBy: tx.actor.kind === "user" ? tx.actor.userId : null })
-      .where(and(eq(sources.id, input.sourceId), eq(sources.state, "active"), isNull(sources.removedAt)))
+      .set({ state: how.to, heldAt: ctx.now(), heldBy: tx.actor.kind === "user" ? tx.actor.userId : null })
+      .where(and(eq(sources.id, sourceId), inArray(sources.state, how.from), isNull(sources.removedAt)))
       .returning({ name: sources.name });
-    if (!row) return refuse("This source is held already, or gone.");
-    await tx.db.update(due).set({ sourceId: null }).where(eq(due.sourceId, input.sourceId));
-    await recordAudit(tx, { action: "source.hold", target: row.name });
+    if (!row) return refuse(how.refusal);
+    await tx.db.update(due).set({ sourceId: null }).where(eq(due.sourceId, sourceId));
+    await recordAudit(tx, { action: how.action, target: row.name, details: { sourceId } });
+    // Lanes of the others that had nothing to do have now.
+    await wakeLanes(tx.db);
     await notifyLive(tx.db, "lanes");
     return { ok: true };
   });
 }
 
-/** Lets a held source carry mail again. */
-export function releaseSource(ctx: AdminCtx, input: SourceIdInput): Promise<Result> {
+/** Lets a held or drained source carry mail again. */
+export function releaseSource(ctx: AdminCtx, { sourceId }: SourceIdInput): Promise<Result> {
   return withTransaction(ctx, async (tx) => {
     const [row] = await tx.db
       .update(sources)
       .set({ state: "active", heldAt: null, heldBy: null })
-      .where(and(eq(sources.id, input.sourceId), eq(sources.state, "held"), isNull(sources.removedAt)))
+      .where(and(eq(sources.id, sourceId), ne(sources.state, "active"), isNull(sources.removedAt)))
       .returning({ name: sources.name });
-    if (!row) return refuse("This source is not held.");
-    await recordAudit(tx, { action: "source.release", target: row.name });
+    if (!row) return refuse("This source sends already, or is gone.");
+    await recordAudit(tx, { action: "source.release", target: row.name, details: { sourceId } });
     await wakeLanes(tx.db);
     await notifyLive(tx.db, "lanes");
     return { ok: true };
@@ -68,7 +97,11 @@ export function removeSource(ctx: AdminCtx, input: SourceIdInput): Promise<Resul
     if (!row) return refuse("This source is gone already.");
     await tx.db.delete(poolSources).where(eq(poolSources.sourceId, input.sourceId));
     await tx.db.update(due).set({ sourceId: null }).where(eq(due.sourceId, input.sourceId));
-    await recordAudit(tx, { action: "source.remove", target: row.name });
+    await recordAudit(tx, {
+      action: "source.remove",
+      target: row.name,
+      details: { sourceId: input.sourceId },
+    });
     await notifyLive(tx.db, "lanes");
     return { ok: true };
   });

@@ -2,6 +2,7 @@ import { asc, eq, isNull, sql } from "drizzle-orm";
 import { poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
 import { type AdminCtx, CoreError } from "../platform/context.ts";
 import type { Overflow } from "../warmup/types.ts";
+import type { SourceState } from "./types.ts";
 
 export type SourceRow = Omit<typeof sources.$inferSelect, "password"> & {
   lanes: number;
@@ -13,7 +14,7 @@ export type PoolRow = {
   name: string;
   isDefault: boolean;
   overflow: Overflow;
-  sources: { id: number; name: string }[];
+  sources: { id: number; name: string; state: SourceState; weight: number }[];
   workspaces: { id: number; name: string }[];
 };
 
@@ -48,7 +49,13 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
   const [rows, members, users] = await Promise.all([
     ctx.db.select().from(pools).orderBy(asc(pools.name)),
     ctx.db
-      .select({ poolId: poolSources.poolId, id: sources.id, name: sources.name })
+      .select({
+        poolId: poolSources.poolId,
+        id: sources.id,
+        name: sources.name,
+        state: sources.state,
+        weight: poolSources.weight,
+      })
       .from(poolSources)
       .innerJoin(sources, eq(sources.id, poolSources.sourceId))
       .where(isNull(sources.removedAt))
@@ -63,7 +70,7 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
     name: pool.name,
     isDefault: pool.isDefault,
     overflow: pool.overflow,
-    sources: members.filter((member) => member.poolId === pool.id).map(({ id, name }) => ({ id, name })),
+    sources: members.filter((member) => member.poolId === pool.id).map(({ poolId: _, ...source }) => source),
     workspaces: users
       .filter((user) => user.poolId === pool.id || (user.poolId === null && pool.isDefault))
       .map(({ id, name }) => ({ id, name })),

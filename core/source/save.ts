@@ -64,7 +64,7 @@ export function createSource(ctx: AdminCtx, input: CreateSourceInput): Promise<R
       await tx.db.update(sources).set({ password }).where(eq(sources.id, sourceId));
     }
     await tx.db.insert(poolSources).values({ poolId: pool.id, sourceId });
-    await recordAudit(tx, { action: "source.create", target: source.name });
+    await recordAudit(tx, { action: "source.create", target: source.name, details: { sourceId } });
     await wakeLanes(tx.db, { poolId: pool.id });
     return { ok: true, sourceId };
   });
@@ -95,7 +95,7 @@ export function updateSource(ctx: AdminCtx, input: UpdateSourceInput): Promise<R
       // Lanes at work look at the revision, and begin anew with what is set now.
       .set({ ...columnsOf(source), ...password, revision: sql`${sources.revision} + 1` })
       .where(eq(sources.id, sourceId));
-    await recordAudit(tx, { action: "source.change", target: source.name });
+    await recordAudit(tx, { action: "source.change", target: source.name, details: { sourceId } });
     return { ok: true };
   });
 }

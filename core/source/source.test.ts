@@ -6,9 +6,10 @@ import type { Db } from "#db/client.ts";
 import { due, poolSources, pools, sources, sourceTests } from "#db/schema/index.ts";
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
 import { adminCtx, makeSource, makeUser, systemCtx } from "#db/testing/factories.ts";
-import { holdSource, releaseSource, removeSource } from "./hold.ts";
+import { drainSource, holdSource, releaseSource, removeSource } from "./hold.ts";
 import { CreateSourceInput, SourceInput } from "./input.ts";
 import { getSource, listSources } from "./read.ts";
+import { readSourceDeeds, readSourceRole } from "./read-role.ts";
 import { relayPurpose } from "./rules.ts";
 import { createSource, updateSource } from "./save.ts";
 import {
@@ -183,6 +184,46 @@ test("hold and release: each once; retries pinned to a held source are free for 
   await db.delete(due).where(eq(due.campaignId, 77));
   expect(await releaseSource(ctx, input)).toEqual({ ok: true });
   expect((await rowOf(source.id))?.state).toBe("active");
+});
+
+test("a source drains once, from sending alone; it can be held on the way, and who did what is kept", async () => {
+  const sourceId = await create(address());
+  const input = { sourceId };
+  const done = (ok: boolean) => ({ ok });
+  const both = await Promise.all([drainSource(ctx, input), drainSource(ctx, input)]);
+  expect(both.map((result) => result.ok).sort()).toEqual([false, true]);
+  expect((await rowOf(sourceId))?.state).toBe("draining");
+  expect(await holdSource(ctx, input)).toMatchObject(done(true));
+  expect(await drainSource(ctx, input)).toMatchObject(done(false));
+  expect(await releaseSource(ctx, input)).toMatchObject(done(true));
+  expect(await drainSource(ctx, input)).toMatchObject(done(true));
+  expect(await releaseSource(ctx, input)).toMatchObject(done(true));
+  expect(await removeSource(ctx, input)).toMatchObject(done(true));
+  for (const verb of [drainSource, holdSource, releaseSource])
+    expect(await verb(ctx, input)).toMatchObject(done(false));
+  expect((await readSourceDeeds(ctx, sourceId)).map(({ action, who }) => `${action} ${who}`)).toEqual(
+    ["remove", "release", "drain", "release", "hold", "drain", "create"].map((verb) => `source.${verb} Mara`),
+  );
+});
+
+test("what hangs on a source: who else sends for its pools, and how many wait there", async () => {
+  const [pool] = await db
+    .insert(pools)
+    .values({ name: uniqueId("Pool ") })
+    .returning();
+  const [one, two] = [await makeSource(db, { poolId: pool!.id }), await makeSource(db, { poolId: pool!.id })];
+  const at = { poolId: pool!.id, bucket: 1, class: 5, dueAt: new Date() };
+  await db.insert(due).values([
+    { campaignId: 79, seq: 1, ...at },
+    { campaignId: 79, seq: 2, ...at },
+  ]);
+  expect(await readSourceRole(ctx, one.id)).toEqual({
+    inHands: 0,
+    pools: [{ id: pool!.id, name: pool!.name, others: [two.name], waiting: 2 }],
+  });
+  await drainSource(ctx, { sourceId: two.id });
+  expect((await readSourceRole(ctx, one.id)).pools[0]?.others).toEqual([]);
+  await db.delete(due).where(eq(due.campaignId, 79));
 });
 
 test("the last source of a pool with waiting mail is not removed; a removed one frees its name", async () => {

@@ -25,7 +25,7 @@ export function trustCertificate(ctx: AdminCtx, input: TrustCertificateInput): P
       .returning({ name: sources.name });
     if (!source) return refuse("Only a relay is pinned to a certificate.");
     const target = `${source.name}: SHA-256 ${facts.fingerprint}`;
-    await recordAudit(tx, { action: "source.trust", target });
+    await recordAudit(tx, { action: "source.trust", target, details: { sourceId: test.sourceId } });
     return { ok: true };
   });
 }

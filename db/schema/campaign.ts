@@ -143,6 +143,8 @@ export const campaigns = pgTable(
     typedAudience: integer("typed_audience"),
     launchedAt: at("launched_at"),
     expiresAt: at("expires_at"),
+    /** Why the rest expired before its time: "stopped by Mara". Null: it did not. */
+    stopReason: text("stop_reason"),
     finishedAt: at("finished_at"),
     cancelledAt: at("cancelled_at"),
     /** Frozen: how many matched, and how many of them are in the ledger. system: the last `seq` given out. */

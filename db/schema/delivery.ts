@@ -33,6 +33,7 @@ export const sources = pgTable(
     name: text("name").notNull(),
     kind: sourceKind("kind").notNull(),
     state: sourceState("state").notNull().default("active"),
+    /** Since when and by whom it does not send: held or draining. */
     heldAt: at("held_at"),
     heldBy: integer("held_by"),
     /** kind ip: the local address that connections leave from, and the name said in EHLO. */
@@ -79,8 +80,26 @@ export const poolSources = pgTable(
     sourceId: smallint("source_id")
       .notNull()
       .references(() => sources.id, { onDelete: "cascade" }),
+    /** Its part of the pool's mail beside the others', 1 to 100; equal weights: each takes as fast as it can. */
+    weight: smallint("weight").notNull().default(1),
   },
-  (t) => [primaryKey({ name: "pool_sources_pkey", columns: [t.poolId, t.sourceId] })],
+  (t) => [
+    primaryKey({ name: "pool_sources_pkey", columns: [t.poolId, t.sourceId] }),
+    check("pool_sources_weight", sql`${t.weight} between 1 and 100`),
+  ],
+);
+
+/** What each source took of late, in pools where weights differ; see core/delivery/weights.ts. */
+export const poolShares = pgTable(
+  "pool_shares",
+  {
+    poolId: smallint("pool_id").notNull(),
+    bucket: integer("bucket").notNull(),
+    sourceId: smallint("source_id").notNull(),
+    taken: doublePrecision("taken").notNull(),
+    takenAt: at("taken_at").notNull(),
+  },
+  (t) => [primaryKey({ name: "pool_shares_pkey", columns: [t.poolId, t.bucket, t.sourceId] })],
 );
 
 /** Domains behind the same mail servers. `name` is the readable MX rollup; 0 is never used as id. */

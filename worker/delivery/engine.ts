@@ -4,6 +4,7 @@ import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/de
 import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
+import { weighedSources } from "#core/delivery/weights.ts";
 import { type Dns, makeDns } from "#core/domain/dns.ts";
 import { type LimitTable, limitsNow, readLimitTable } from "#core/limit/read.ts";
 import type { Ctx } from "#core/platform/context.ts";
@@ -64,6 +65,7 @@ export class Engine implements LaneHouse {
   readonly #taking = new Set<number>();
   readonly #relayBuckets = new Map<number, number[]>();
   #warmth = new Map<number, Warmth>();
+  #weighed: ReadonlySet<number> = new Set();
   #network: EffectiveNetwork | null = null;
   #dns: Dns | null = null;
   #stopping = false;
@@ -120,9 +122,14 @@ export class Engine implements LaneHouse {
     };
   }
 
+  isWeighed(sourceId: number): boolean {
+    return this.#weighed.has(sourceId);
+  }
+
   /** Enrols this process. Throws where the database cannot be reached. */
   async start(): Promise<void> {
     await this.#readNetwork();
+    this.#weighed = await weighedSources(this.sql);
     await this.membership.start([]);
     this.#every(TICK_MS, () => this.#tick());
     this.#every(SYSTEM_LOOK_MS, () => this.#lookForSystem());
@@ -215,6 +222,7 @@ export class Engine implements LaneHouse {
 
   async #tick(): Promise<void> {
     await this.#readNetwork();
+    this.#weighed = await weighedSources(this.sql);
     await this.#releaseForgotten();
     const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
     if (lanes.length > 0) {
@@ -226,7 +234,10 @@ export class Engine implements LaneHouse {
         const state = own.get(lane.hold.laneId);
         if (!state) lane.lose();
         else if (state.isHeld) lane.drain();
-        else lane.tick();
+        else {
+          if (state.isDraining) lane.wind();
+          lane.tick();
+        }
       }
       const warmth = await readWarmth(
         this.sql,

@@ -1,3 +1,4 @@
+import type { TransactionSql } from "postgres";
 import {
   type AllowanceHour,
   openAllowance,
@@ -7,7 +8,8 @@ import {
 } from "#core/delivery/allowance.ts";
 import { adopt } from "#core/delivery/lease.ts";
 import { type OpenRecipient, open } from "#core/delivery/open.ts";
-import { type Claim, type LaneHold, reserve } from "#core/delivery/reserve.ts";
+import { type Claim, type LaneHold, reserve, type Spot } from "#core/delivery/reserve.ts";
+import { noteTaken, readTurn } from "#core/delivery/weights.ts";
 import { bucketKind, bucketOf, siteOfBucket } from "#core/mail/provider/bucket.ts";
 import { log } from "#core/platform/log.ts";
 import type { Sql } from "#db/client.ts";
@@ -37,6 +39,8 @@ export type Taken = {
   allowance: AllowanceHour | null;
   /** Nothing more may be taken before, ms since the epoch; null: whenever there is mail. */
   restUntil: number | null;
+  /** There may be mail, but a heavier source of the pool has its turn. */
+  waits: boolean;
 };
 
 /** How long a warm source lets the cold ones have what they can still take, before it looks again. */
@@ -64,8 +68,9 @@ export async function takeOver(
 }
 
 /**
- * The next recipients of a lane, asked again whether they may be mailed. A cold source takes no more than its allowance
- * has room for, in one transaction with what it takes; system mail is counted, and never waits for room.
+ * The next recipients of a lane, asked again whether they may be mailed; in a pool with weights, when it is its turn. A cold
+ * source takes no more than its allowance has room for, in one transaction with what it takes; system mail is counted, and
+ * waits neither for room nor for a turn.
  */
 export function takeNext(
   sql: Sql,
@@ -78,33 +83,47 @@ export function takeNext(
     want: number;
     warmth: Warmth | undefined;
     onlySystem?: boolean;
+    /** Weights differ in one of the source's pools. */
+    isWeighed?: boolean;
   },
 ): Promise<Taken> {
-  const { buckets, warmth, onlySystem = false } = of;
   return take(sql, messages, of.sourceId, async (tx) => {
-    if (warmth?.kind === "beside") {
-      const most = await spillOver(tx, of, warmth);
-      const claims = await reserve(tx, hold, buckets, of.want, onlySystem, Math.min(of.want, most));
-      return { claims, restUntil: most === 0 ? Date.now() + BESIDE_REST_MS : null };
-    }
-    const allowance = warmth ? await openAllowance(tx, of) : null;
-    if (!allowance) return { claims: await reserve(tx, hold, buckets, of.want, onlySystem) };
-    const { room } = allowance;
-    const claims = await reserve(
-      tx,
-      hold,
-      buckets,
-      room === 0 ? of.want : Math.min(of.want, room),
-      onlySystem || room === 0,
-    );
-    return { claims, allowance, use: (n) => useAllowance(tx, of, allowance, n) };
+    if (!of.isWeighed || of.onlySystem) return takeAllowed(tx, hold, of, []);
+    const turn = await readTurn(tx, hold, of.buckets, of.want);
+    const waits = turn.waits.length > 0;
+    if (turn.isBlocked) return { claims: [], waits };
+    const step = await takeAllowed(tx, hold, { ...of, want: turn.want }, turn.waits);
+    await noteTaken(tx, of.sourceId, step.claims);
+    return { ...step, waits };
   });
+}
+
+/** What warm-up lets a source take now, whatever it is. */
+async function takeAllowed(
+  tx: TransactionSql,
+  hold: LaneHold,
+  of: Omit<Parameters<typeof takeNext>[3], "isWeighed">,
+  except: readonly Spot[],
+): Promise<Step> {
+  const { buckets, want, warmth, onlySystem = false } = of;
+  if (warmth?.kind === "beside") {
+    const most = await spillOver(tx, of, warmth);
+    const claims = await reserve(tx, hold, buckets, want, onlySystem, Math.min(want, most), except);
+    return { claims, restUntil: most === 0 ? Date.now() + BESIDE_REST_MS : null };
+  }
+  const allowance = warmth ? await openAllowance(tx, of) : null;
+  if (!allowance) return { claims: await reserve(tx, hold, buckets, want, onlySystem, want, except) };
+  const { room } = allowance;
+  const most = room === 0 ? want : Math.min(want, room);
+  const claims = await reserve(tx, hold, buckets, most, onlySystem || room === 0, most, except);
+  return { claims, allowance, use: (n) => useAllowance(tx, of, allowance, n) };
 }
 
 type Step = {
   claims: Claim[];
   allowance?: AllowanceHour;
   restUntil?: number | null;
+  waits?: boolean;
   /** Counts so many against the allowance; says when there is room again. */
   use?: (n: number) => Promise<number | null>;
 };
@@ -128,7 +147,13 @@ async function take(
   messages.metrics.claimed(recipients.length, performance.now() - began);
   const { claims, allowance } = step;
   const hour = allowance ? { day: allowance.day, hour: allowance.hour } : null;
-  return { claims, items: await prepare(messages, recipients), allowance: hour, restUntil };
+  return {
+    claims,
+    items: await prepare(messages, recipients),
+    allowance: hour,
+    restUntil,
+    waits: step.waits ?? false,
+  };
 }
 
 /** Finds each one's message, and lets campaigns alternate; class 0 stays in front. */

@@ -70,6 +70,8 @@ export type LaneHouse = {
   dialContext(): DialContext;
   /** How a lane stands to warm-up; undefined: it has nothing to do with it. */
   warmth(laneId: number): Warmth | undefined;
+  /** Whether a source shares a pool with others of another weight. */
+  isWeighed(sourceId: number): boolean;
   /** Hears of each mail that is started, in order. */
   onStart?: ((laneId: number, recipient: OpenRecipient) => void) | undefined;
 };
@@ -229,6 +231,11 @@ export class Lane {
   /** Looks at once for system mail. */
   lookForSystem(): void {
     if (this.#mode === "running") void this.#fill(true);
+  }
+
+  /** Takes nothing new, and ends when what it holds has gone. */
+  wind(): void {
+    if (this.#mode === "running") this.#mode = "winding";
   }
 
   /** Stops starting, gives back what it holds, and ends when nothing is in flight. */
@@ -537,6 +544,7 @@ export class Lane {
         want,
         warmth: this.#warmth,
         onlySystem,
+        isWeighed: this.#house.isWeighed(this.sourceId),
       };
       const taken = await takeNext(this.#house.sql, this.#house.messages, this.hold, of);
       await this.#accept(taken);
@@ -544,7 +552,7 @@ export class Lane {
       if (taken.claims.length > 0) this.#dryUntil = null;
       else if (!onlySystem) {
         this.#nextFill = performance.now() + LOOK_AGAIN_MS;
-        this.#dryUntil ??= performance.now() + LINGER_MS;
+        this.#dryUntil = taken.waits ? null : (this.#dryUntil ?? performance.now() + LINGER_MS);
       }
     } catch (error) {
       logger.warn({ err: error, laneId: this.hold.laneId }, "could not take recipients");

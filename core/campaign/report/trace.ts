@@ -15,7 +15,10 @@ export type Trace = {
   state: DeliveryState;
   verdict: Verdict | null;
   code: number | null;
+  /** The last that a server said. */
   reply: string | null;
+  /** Why it expired before its time: "stopped by Mara". */
+  stopReason: string | null;
   attempts: {
     n: number;
     at: Date;
@@ -71,6 +74,17 @@ export async function readTrace(ctx: WorkspaceCtx, campaignId: number, seq: numb
     left join sites x on x.id = t.bucket - 100000
     where d.campaign_id = ${campaignId} and d.seq = ${seq} and c.workspace_id = ${ctx.workspaceId} and c.kind = 'campaign'`);
   if (!row) throw new CoreError("not-found", "There is no such recipient.");
+  // In our words, not a server's; closing a campaign wrote them.
+  const isStopped =
+    row.state_code === "e" && row.code === null && String(row.reply).startsWith("stopped by ");
+  const stopReason = isStopped ? String(row.reply) : null;
+  if (isStopped) {
+    const [last] = await ctx.db.execute<{ code: number | null; reply: string | null }>(
+      sql`select code, reply from attempts where campaign_id = ${campaignId} and seq = ${seq} order by n desc limit 1`,
+    );
+    row.code = last?.code ?? null;
+    row.reply = last?.reply ?? null;
+  }
   const subscriberId = row.subscriber_id === null ? null : Number(row.subscriber_id);
   const [attempts, hits, consent, reports, same, suppressed] = await Promise.all([
     ctx.db.execute<Record<string, unknown>>(
@@ -112,6 +126,7 @@ export async function readTrace(ctx: WorkspaceCtx, campaignId: number, seq: numb
     verdict: verdictOf(row.verdict),
     code: row.code === null ? null : Number(row.code),
     reply: row.reply === null ? null : String(row.reply),
+    stopReason,
     attempts: attempts.map((one) => ({
       n: Number(one.n),
       at: new Date(String(one.at)),
@@ -198,6 +213,8 @@ export function explainTrace(trace: Trace, clock: (at: Date) => string): string 
     case "suppressed":
       return `It was not sent: ${trace.reply ?? "the address is suppressed"}.`;
     case "expired":
+      if (trace.stopReason !== null)
+        return `It expired: ${trace.stopReason} before ${tries > 0 ? "another try" : "its turn"}.`;
       return `It expired: the time for trying was over.${why}`;
     case "cancelled":
       return "It was not sent: the campaign was cancelled before its turn.";

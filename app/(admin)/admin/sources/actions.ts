@@ -2,8 +2,9 @@
 
 import { redirect } from "next/navigation";
 import { adminAction } from "#app/_server/action.ts";
+import { MoveCampaignInput, moveCampaign } from "#core/campaign/move.ts";
 import { AssignPoolInput, assignPool, SavePoolInput, savePool } from "#core/pool/save.ts";
-import { holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
+import { drainSource, holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
 import { CreateSourceInput, SourceIdInput, UpdateSourceInput } from "#core/source/input.ts";
 import { createSource, updateSource } from "#core/source/save.ts";
 import { TrustCertificateInput, trustCertificate } from "#core/source/trust.ts";
@@ -37,10 +38,12 @@ function withoutPrefix<T extends { ok: boolean; fields?: Record<string, string> 
 }
 
 export const holdSourceAction = adminAction(SourceIdInput, holdSource);
+export const drainSourceAction = adminAction(SourceIdInput, drainSource);
 export const releaseSourceAction = adminAction(SourceIdInput, releaseSource);
 export const removeSourceAction = adminAction(SourceIdInput, removeSource);
 export const savePoolAction = adminAction(SavePoolInput, savePool);
 export const assignPoolAction = adminAction(AssignPoolInput, assignPool);
 export const startWarmupAction = adminAction(StartWarmupInput, startWarmup);
 export const stopWarmupAction = adminAction(StopWarmupInput, stopWarmup);
+export const moveCampaignAction = adminAction(MoveCampaignInput, moveCampaign);
 export const trustCertificateAction = adminAction(TrustCertificateInput, trustCertificate);

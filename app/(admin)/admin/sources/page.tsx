@@ -1,31 +1,34 @@
 import { Plus } from "lucide-react";
 import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
+import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
+import { MoveFields } from "#components/pool/move-fields.tsx";
+import { PoolSources } from "#components/pool/pool-sources.tsx";
+import { SourceStateChip } from "#components/source/source-state-chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
-import { MultiSelect } from "#components/ui/multi-select.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { StatusChip } from "#components/ui/status-chip.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
+import { listUnderWay } from "#core/pool/read.ts";
 import { listPools, listSources, type PoolRow } from "#core/source/read.ts";
 import { listWorkspaces } from "#core/workspace/read.ts";
-import { assignPoolAction, savePoolAction } from "./actions.ts";
+import { assignPoolAction, moveCampaignAction, savePoolAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Sources & pools" };
 
 export default async function Page() {
   const { ctx } = await requireAdministrator();
-  const [sources, pools, workspaces] = await Promise.all([
+  const [sources, pools, workspaces, underWay] = await Promise.all([
     listSources(ctx),
     listPools(ctx),
     listWorkspaces(ctx),
+    listUnderWay(ctx),
   ]);
-  const options = sources.map((source) => ({ value: String(source.id), label: source.name }));
   const dialog = (pool?: PoolRow) => (
     <FormDialog
       label={pool ? "Change" : "New pool"}
@@ -37,11 +40,9 @@ export default async function Page() {
       success="Saved"
     >
       <TextField name="name" label="Name" required maxLength={60} defaultValue={pool?.name} />
-      <MultiSelect
-        name="sourceIds"
-        label="Sources"
-        options={options}
-        defaultValues={pool?.sources.map((source) => String(source.id)) ?? []}
+      <PoolSources
+        sources={sources.map(({ id, name }) => ({ id, name }))}
+        chosen={pool?.sources.map(({ id, weight }) => ({ id, weight })) ?? []}
       />
       <Select
         name="overflow"
@@ -81,12 +82,7 @@ export default async function Page() {
             {
               key: "state",
               head: "State",
-              cell: (row) =>
-                row.state === "active" ? (
-                  <StatusChip tone="success">active</StatusChip>
-                ) : (
-                  <StatusChip tone="warning">held</StatusChip>
-                ),
+              cell: (row) => <SourceStateChip state={row.state} />,
             },
             {
               key: "where",
@@ -117,7 +113,8 @@ export default async function Page() {
                 key: "sources",
                 head: "Sources",
                 cell: (row) =>
-                  row.sources.map((source) => source.name).join(", ") || "none: it carries no mail",
+                  row.sources.map((source) => withWeight(source, row.sources)).join(", ") ||
+                  "none: it carries no mail",
               },
               {
                 key: "workspaces",
@@ -136,6 +133,46 @@ export default async function Page() {
             ]}
           />
         </Panel>
+        {underWay.length > 0 ? (
+          <Panel title="Campaigns under way" description="And the pool that their mail waits in" flush>
+            <DataTable
+              bare
+              caption="Campaigns under way"
+              rows={underWay}
+              rowKey={(row) => row.id}
+              columns={[
+                { key: "name", head: "Campaign", cell: (row) => row.name },
+                { key: "state", head: "State", cell: (row) => <CampaignStateChip state={row.state} /> },
+                { key: "workspace", head: "Workspace", cell: (row) => row.workspace },
+                { key: "pool", head: "Pool", cell: (row) => row.pool },
+                { key: "rest", head: "Wait", align: "end", cell: (row) => formatNumber(row.rest) },
+                {
+                  key: "move",
+                  head: "Actions",
+                  hideHead: true,
+                  align: "end",
+                  tight: true,
+                  cell: (row) =>
+                    pools.length > 1 ? (
+                      <FormDialog
+                        label="Move…"
+                        size="small"
+                        title={`Move ${row.name} to another pool`}
+                        action={moveCampaignAction}
+                        values={{ campaignId: String(row.id) }}
+                        confirmLabel="Move"
+                        success="Moved. What is in flight will finish where it is."
+                      >
+                        <MoveFields pools={pools} from={row.poolId} rest={row.rest} />
+                      </FormDialog>
+                    ) : (
+                      ""
+                    ),
+                },
+              ]}
+            />
+          </Panel>
+        ) : null}
         {pools.length > 1 ? (
           <Panel title="Which pool carries a workspace" className="max-w-3xl">
             <FormDialog
@@ -161,4 +198,9 @@ export default async function Page() {
       </div>
     </div>
   );
+}
+
+/** "West 1 (3)" where the weights of a pool differ. */
+function withWeight(source: { name: string; weight: number }, all: { weight: number }[]): string {
+  return all.some((one) => one.weight !== source.weight) ? `${source.name} (${source.weight})` : source.name;
 }

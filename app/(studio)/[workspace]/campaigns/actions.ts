@@ -4,6 +4,7 @@ import { redirect } from "next/navigation";
 import { CancelCampaignInput, cancelCampaign } from "#core/campaign/cancel.ts";
 import { CreateCampaignInput, createCampaign } from "#core/campaign/create.ts";
 import { duplicateCampaign } from "#core/campaign/duplicate.ts";
+import { expireRest } from "#core/campaign/expire-rest.ts";
 import { CampaignInput } from "#core/campaign/input.ts";
 import { pauseCampaign } from "#core/campaign/pause.ts";
 import { removeCampaign } from "#core/campaign/remove.ts";
@@ -65,4 +66,5 @@ export async function sendCampaignAction(slug: string, form: FormData) {
 export const pauseCampaignAction = workspaceAction("marketer", CampaignInput, pauseCampaign);
 export const resumeCampaignAction = workspaceAction("marketer", CampaignInput, resumeCampaign);
 export const cancelCampaignAction = workspaceAction("marketer", CancelCampaignInput, cancelCampaign);
+export const expireRestAction = workspaceAction("marketer", CampaignInput, expireRest);
 export const retryRecipientsAction = workspaceAction("marketer", RetryRecipientsInput, retryRecipients);

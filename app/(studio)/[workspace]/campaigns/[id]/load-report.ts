@@ -1,11 +1,15 @@
 import { notFound, redirect } from "next/navigation";
 import { requireWorkspace } from "#app/_server/page.ts";
+import { moveCampaignAction } from "#app/(admin)/admin/sources/actions.ts";
 import { readCampaign } from "#core/campaign/read-draft.ts";
 import { equation } from "#core/ledger/equation.ts";
-import { hasRole } from "#core/platform/context.ts";
+import { hasRole, type WorkspaceCtx } from "#core/platform/context.ts";
+import { listUnderWay } from "#core/pool/read.ts";
+import { listPools } from "#core/source/read.ts";
 import {
   cancelCampaignAction,
   duplicateAndOpen,
+  expireRestAction,
   pauseCampaignAction,
   resumeCampaignAction,
 } from "../actions.ts";
@@ -18,7 +22,7 @@ export async function loadReport(slug: string, id: string) {
   const { campaign } = parts;
   const path = `/${slug}/campaigns`;
   if (campaign.state === "draft" || campaign.state === "scheduled") redirect(`${path}/${campaign.id}`);
-  const { waiting } = await equation(ctx.db, campaign.id);
+  const { waiting, ahead, deferred } = await equation(ctx.db, campaign.id);
   return {
     ctx,
     workspace,
@@ -31,14 +35,26 @@ export async function loadReport(slug: string, id: string) {
       campaign: { id: campaign.id, name: campaign.name, state: campaign.state },
       path,
       waiting,
+      rest: ahead + deferred,
+      // Pools are an administrator's; to others they do not exist.
+      pools: user.isAdministrator && ahead + deferred > 0 ? await poolsFor(ctx, campaign.id) : null,
       actions: hasRole(ctx.role, "marketer")
         ? {
             pause: pauseCampaignAction.bind(null, slug),
             resume: resumeCampaignAction.bind(null, slug),
             cancel: cancelCampaignAction.bind(null, slug),
+            expireRest: expireRestAction.bind(null, slug),
             duplicate: duplicateAndOpen.bind(null, slug),
           }
         : null,
     },
   };
+}
+
+async function poolsFor(ctx: WorkspaceCtx, campaignId: number) {
+  const admin = { ...ctx, administrator: true as const };
+  const [pools, underWay] = await Promise.all([listPools(admin), listUnderWay(admin)]);
+  const from = underWay.find((row) => row.id === campaignId)?.poolId;
+  if (from === undefined || pools.length < 2) return null;
+  return { all: pools, from, move: moveCampaignAction };
 }

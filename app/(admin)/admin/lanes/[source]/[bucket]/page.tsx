@@ -52,13 +52,17 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
       ? `Suspended by the engine until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it tries again by itself.`
       : lane.isHeldForATime && lane.suspendedUntil
         ? `Held by an administrator until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it sends again by itself.`
-        : lane.state === "held"
-          ? "Held by an administrator. Nothing leaves until it is released."
-          : lane.state === "open"
-            ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
-            : lane.backlog > 0
-              ? `${formatNumber(lane.backlog)} wait for their turn.`
-              : "No mail waits here.";
+        : lane.state === "draining"
+          ? "Its source is being drained: it takes nothing new here, and finishes what it holds."
+          : lane.sourceState !== "active" && !lane.heldAt
+            ? `Its source is ${lane.sourceState === "held" ? "held" : "drained"}: nothing leaves by it until somebody lets it send again.`
+            : lane.state === "held"
+              ? "Held by an administrator. Nothing leaves until it is released."
+              : lane.state === "open"
+                ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
+                : lane.backlog > 0
+                  ? `${formatNumber(lane.backlog)} wait for their turn.`
+                  : "No mail waits here.";
   return (
     <div className="page">
       <PageHeader
