@@ -99,6 +99,15 @@ export async function leaveLaneNews(house: House): Promise<void> {
   await sql`
     update lanes set suspended_until = ${new Date(now.getTime() + 2 * HOUR)}, suspended_reply = ${reply}, last_code = 421, last_reply = ${reply}, last_reply_at = ${now}
     where source_id = ${house.sources[1].id} and bucket = 4`;
+  // As the engine does it: half the pace at first, and a stop when it goes on.
+  const before = { connections: 10, messagesPerConnection: 20, messagesPerSecond: 100 };
+  const slowed = { before, after: { ...before, connections: 5, messagesPerSecond: 50 } };
+  const suspended = { until: now.getTime() + 2 * HOUR };
+  await sql`insert into lane_events (lane_id, at, kind, detail, reply)
+    select l.id, e.at, e.kind, e.detail::jsonb, ${`421 4.7.0 ${reply}`}
+    from lanes l, (values (${new Date(now.getTime() - HOUR / 4)}::timestamptz, 'slowed', ${JSON.stringify(slowed)}),
+      (${now}::timestamptz, 'suspended', ${JSON.stringify(suspended)})) e(at, kind, detail)
+    where l.source_id = ${house.sources[1].id} and l.bucket = 4`;
 }
 
 /** A smarthost in a pool of its own: there to be looked at and tested, it carries nobody's mail. */
