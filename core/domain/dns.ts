@@ -2,6 +2,8 @@ import { promises } from "node:dns";
 import { isIPv6 } from "node:net";
 import type { Mx } from "#core/mail/site/key.ts";
 import type { HostPort } from "#core/platform/env.ts";
+import type { EffectiveNetwork } from "#core/platform/network.ts";
+import { fetchPolicy, type PolicyAnswer } from "./fetch-policy.ts";
 
 /**
  * What DNS said. `no-domain` (NXDOMAIN) and `no-data` (the name exists, such records do not) are facts;
@@ -23,7 +25,15 @@ export type Dns = {
   cname(name: string): Promise<DnsAnswer<string>>;
   /** By the name of an address in reverse DNS. */
   ptr(name: string): Promise<DnsAnswer<string>>;
+  /** What the MTA-STS policy of a domain says; without it nobody's policy is asked for. */
+  policy?: (domain: string) => Promise<PolicyAnswer>;
 };
+
+/** All that can be asked about a recipient domain in this network. */
+export function dnsOf(network: EffectiveNetwork): Dns {
+  const dns = makeDns(network.dnsServers);
+  return { ...dns, policy: (domain) => fetchPolicy(domain, { dns, network }) };
+}
 
 /** A resolver that asks these servers and no others, whatever the machine's own settings are. */
 export function makeDns(

@@ -9,5 +9,6 @@ import { wakeResolver } from "./note.ts";
 export async function forgetDomains(db: Db): Promise<void> {
   await db.execute(sql`update domains set status = 'unknown', site_id = null, mx = '[]', error = null, resolved_at = null,
     expires_at = now()`);
+  await db.execute(sql`delete from sts_policies`);
   await wakeResolver(db);
 }

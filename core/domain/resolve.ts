@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import type { Mx } from "#core/mail/site/key.ts";
 import { siteOf } from "#core/mail/site/resolve.ts";
 import type { Ctx } from "#core/platform/context.ts";
+import { askPolicy, type KeptPolicy } from "./ask-policy.ts";
 import type { Dns } from "./dns.ts";
+import { keepPolicies, keptPolicies } from "./keep-policies.ts";
 
 export type DomainStatus = "ok" | "null-mx" | "no-domain" | "no-servers" | "temporary";
 
@@ -24,6 +26,9 @@ const KEEP_MINUTES: Record<DomainStatus, number> = {
   "no-servers": 6 * 60,
   temporary: 15,
 };
+
+/** Whether a policy was replaced has to be known before mail that it stands in the way of expires (RFC 8461 §5.1). */
+const KEEP_WITH_POLICY_MINUTES = 60;
 
 const AT_ONCE = 50;
 const BATCH = 500;
@@ -71,7 +76,8 @@ export async function resolveDomains(
     const size = Math.min(BATCH, limit - asked);
     const names = "names" in which ? which.names.slice(asked, asked + size) : await takeStale(ctx, size);
     if (names.length === 0) return { asked, more: false };
-    await keep(ctx, await lookUpAll(names, dns));
+    const kept = dns.policy ? await keptPolicies(ctx.db, names) : new Map<string, KeptPolicy>();
+    await keep(ctx, await lookUpAll(names, dns, kept, ctx.now()));
     asked += names.length;
   }
   return { asked, more: !("names" in which) };
@@ -86,20 +92,37 @@ async function takeStale(ctx: Ctx, limit: number): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-async function lookUpAll(names: readonly string[], dns: Dns): Promise<DomainFacts[]> {
-  const facts: DomainFacts[] = [];
+/** One domain after asking, with its policy: undefined where it was not asked for, null where there is none. */
+type Found = DomainFacts & { policy: KeptPolicy | null | undefined };
+
+async function lookUpAll(
+  names: readonly string[],
+  dns: Dns,
+  kept: ReadonlyMap<string, KeptPolicy>,
+  now: Date,
+): Promise<Found[]> {
+  const found: Found[] = [];
   let next = 0;
+  const { txt, policy } = dns;
   const work = async () => {
     for (let name = names[next++]; name !== undefined; name = names[next++]) {
-      facts.push(await lookUpDomain(name, dns));
+      const facts = await lookUpDomain(name, dns);
+      const asks = policy && facts.status === "ok";
+      found.push({
+        ...facts,
+        policy: asks ? await askPolicy(name, kept.get(name), now, { txt, policy }) : undefined,
+      });
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, work));
-  return facts;
+  return found;
 }
 
-/** Writes sites, then domains, in one transaction, sorted so that two writers never wait for each other in a ring. */
-async function keep(ctx: Ctx, facts: DomainFacts[]): Promise<void> {
+/**
+ * Writes sites, then domains with their policies, in one transaction, sorted so that two writers never wait for each
+ * other in a ring.
+ */
+async function keep(ctx: Ctx, facts: Found[]): Promise<void> {
   const now = ctx.now().getTime();
   const rows = facts
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -111,7 +134,7 @@ async function keep(ctx: Ctx, facts: DomainFacts[]): Promise<void> {
       provider: fact.providerId,
       error: fact.error,
       // Spread over a tenth, so that an import's domains do not all come up again in the same minute.
-      expires: new Date(now + KEEP_MINUTES[fact.status] * 60_000 * (0.9 + Math.random() * 0.1)).toISOString(),
+      expires: new Date(now + keepMinutes(fact) * 60_000 * (0.9 + Math.random() * 0.1)).toISOString(),
     }));
   const given = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
     as g(name text, status text, mx jsonb, site text, provider smallint, error text, expires timestamptz)`;
@@ -131,5 +154,9 @@ async function keep(ctx: Ctx, facts: DomainFacts[]): Promise<void> {
         site_id = case when excluded.status = 'temporary' then d.site_id else excluded.site_id end,
         mx = case when excluded.status = 'temporary' then d.mx else excluded.mx end,
         resolved_at = case when excluded.status = 'temporary' then d.resolved_at else excluded.resolved_at end`);
+    await keepPolicies(tx, facts, ctx.now());
   });
 }
+
+const keepMinutes = ({ status, policy }: Found): number =>
+  policy ? Math.min(KEEP_WITH_POLICY_MINUTES, KEEP_MINUTES[status]) : KEEP_MINUTES[status];

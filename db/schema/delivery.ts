@@ -11,6 +11,7 @@ import {
   text,
   unique,
 } from "drizzle-orm/pg-core";
+import { STS_MODES } from "../../core/domain/types.ts";
 import { RELAY_TLS, SOURCE_KINDS, SOURCE_STATES } from "../../core/source/types.ts";
 import { at, bytea } from "./columns.ts";
 
@@ -106,6 +107,26 @@ export const domains = pgTable(
   (t) => [index("domains_expires_idx").on(t.expiresAt)],
 );
 
+/** MTA-STS policies of recipient domains (RFC 8461); kept until they end, whatever happens to their source. */
+export const stsPolicies = pgTable("sts_policies", {
+  domain: text("domain").primaryKey(),
+  /** Of the TXT record that the policy was fetched for. */
+  id: text("id").notNull(),
+  /** null: one is announced, but it could not be read; mail goes as if there were none. */
+  mode: text("mode", { enum: STS_MODES }),
+  /** Patterns of MX hosts. */
+  mx: jsonb("mx").$type<string[]>().notNull().default([]),
+  /** Seconds. */
+  maxAge: integer("max_age"),
+  fetchedAt: at("fetched_at"),
+  expiresAt: at("expires_at"),
+  /** Since when it says what it says. */
+  since: at("since").notNull().defaultNow(),
+  checkedAt: at("checked_at").notNull().defaultNow(),
+  /** Why the last look did not get it. */
+  error: text("error"),
+});
+
 /** One tail site suspended for one source: its rows wait in `due` until then. */
 export const siteHolds = pgTable(
   "site_holds",
@@ -145,6 +166,8 @@ export const sandboxMails = pgTable(
     size: integer("size").notNull(),
     raw: bytea("raw").notNull(),
     transcript: text("transcript").notNull().default(""),
+    /** Version, cipher and the name that was asked for; null in clear text. */
+    encryption: text("encryption"),
     /** mailauth's results: {spf, dkim, dmarc} with their details. */
     authentication: jsonb("authentication").$type<Record<string, unknown>>(),
     /** accepted, dropped-after (taken, but the sender never heard so) */

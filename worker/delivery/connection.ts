@@ -273,7 +273,8 @@ export class SmtpConnection {
     const shown = trust || this.options.onLine ? shownBy(secure) : null;
     this.options.onLine?.("note", describeTls(secure, shown));
     const doubt = trust ? distrust(secure, shown, host, trust) : null;
-    if (doubt !== null) {
+    if (doubt !== null && this.options.onDoubt) this.options.onDoubt(doubt);
+    else if (doubt !== null) {
       const certificate = shown ? { certificate: shown.toString() } : {};
       return { stage: "tls", kind: "tls", code: 0, enhanced: null, text: doubt, ...certificate };
     }

@@ -3,7 +3,7 @@ import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/de
 import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
-import { type Dns, makeDns } from "#core/domain/dns.ts";
+import { type Dns, dnsOf } from "#core/domain/dns.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
@@ -266,9 +266,10 @@ export class Engine implements LaneHouse {
     const next = effectiveNetwork(this.#env, row ?? { network: "sandbox" });
     const before = this.#network;
     this.#network = next;
+    if (before && JSON.stringify(next) === JSON.stringify(before)) return;
+    this.#dns = dnsOf(next);
     if (before && JSON.stringify({ ...next, certificates: before.certificates }) === JSON.stringify(before))
       return;
-    this.#dns = makeDns(next.dnsServers);
     this.targets.clear();
     for (const { lane } of this.#lanes.values()) lane.drain();
     logger.info({ network: next.network, smtpPort: next.smtpPort, dnsServers: next.dnsServers }, "network");

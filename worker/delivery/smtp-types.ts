@@ -53,6 +53,8 @@ export type ConnectOptions = {
   tls: TlsMode;
   /** Whose certificates are believed; without it the server's is not judged. */
   trust?: Trust;
+  /** Hears why the certificate is not believed, where that is no reason to hang up. */
+  onDoubt?: (doubt: string) => void;
   auth?: { user: string; password: string };
   timeouts?: Partial<Timeouts>;
   /** Each line said, in order, secrets masked; `note`: what happened beside the conversation. */

@@ -28,8 +28,8 @@ export async function testSource(
   if (!source.relay && answer?.kind !== "site") {
     return { ok: false, result: answer ? answer.text : `${domain} could not be looked up.` };
   }
-  const target = answer?.kind === "site" ? answer.target : { mx: [], providerId: null };
-  const dialled = await dialSite(house.context, source, target.mx, limitsFor(target.providerId ?? 1000).tls);
+  const target = answer?.kind === "site" ? answer.target : { mx: [], demand: null, providerId: null };
+  const dialled = await dialSite(house.context, source, target, limitsFor(target.providerId ?? 1000).tls);
   if (!dialled.ok) {
     const { stage, code, text, certificate } = dialled.failure;
     const said = code > 0 ? `${code} ${text}` : text;

@@ -1,3 +1,4 @@
+import { guardedOf, stsRecordOf } from "./guarded.ts";
 import type { FindRecords, MailExchange, PublishedRecord } from "./types.ts";
 import { normal, type World } from "./world.ts";
 
@@ -46,6 +47,12 @@ export function makeResolver(world: World, find: FindRecords | undefined, inboun
 }
 
 function inWorld(world: World, name: string, type: string): Answer {
+  const record = stsRecordOf(name);
+  if (record) return type === "TXT" ? found({ name, type, data: record }) : empty;
+  // What belongs to such a domain has an address and nothing else: its mail server, its policy host.
+  const guarded = guardedOf(name);
+  if (guarded && guarded.domain !== name && !name.startsWith("_"))
+    return type === "A" ? found({ name, type, data: world.addressOf(name) }) : empty;
   const place = world.place(name);
   switch (place.kind) {
     case "missing":

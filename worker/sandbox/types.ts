@@ -108,6 +108,8 @@ export interface MailRecord {
   clientIp: string;
   helo: string;
   tls: boolean;
+  /** Version, cipher and the name that the client asked for; null in clear text. */
+  encryption: string | null;
   provider: string;
   site: string;
   domain: string;

@@ -51,6 +51,7 @@ export default async function Page({ params }: PageProps<"/admin/sandbox/[id]">)
                 facts={[
                   { term: "From the address", value: mail.clientIp },
                   { term: "Return path", value: mail.mailFrom },
+                  { term: "Encryption", value: mail.encryption ?? "None: it came in clear text" },
                   { term: "Size", value: formatBytes(mail.size) },
                 ]}
               />

@@ -1,0 +1,3 @@
+/** What an MTA-STS policy asks for (RFC 8461 §3.2). */
+export const STS_MODES = ["enforce", "testing", "none"] as const;
+export type StsMode = (typeof STS_MODES)[number];
