@@ -22,8 +22,9 @@ export async function keepPolicies(
   const asked = now.toISOString();
   if (gone.length > 0) {
     // One that another worker has just got stays: this look may be the older of the two.
-    await db.execute(sql`delete from sts_policies where domain in (select jsonb_array_elements_text(${JSON.stringify(gone)}::jsonb))
-      and checked_at < ${asked}::timestamptz`);
+    await db.execute(sql`delete from sts_policies where domain in (select p.domain from sts_policies p
+      where p.domain in (select jsonb_array_elements_text(${JSON.stringify(gone)}::jsonb))
+        and p.checked_at < ${asked}::timestamptz order by p.domain for update)`);
   }
   const kept = found
     .flatMap(({ policy }) => (policy ? [policy] : []))

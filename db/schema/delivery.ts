@@ -11,7 +11,7 @@ import {
   text,
   unique,
 } from "drizzle-orm/pg-core";
-import { STS_MODES } from "../../core/domain/types.ts";
+import { STS_MODES, type Tlsa } from "../../core/domain/types.ts";
 import { RELAY_TLS, SOURCE_KINDS, SOURCE_STATES } from "../../core/source/types.ts";
 import { at, bytea } from "./columns.ts";
 
@@ -96,6 +96,8 @@ export const domains = pgTable(
     siteId: integer("site_id"),
     /** Hosts in order of preference, as {host, preference}. */
     mx: jsonb("mx").$type<{ host: string; preference: number }[]>().notNull().default([]),
+    /** DNSSEC proves the MX records. */
+    isSigned: boolean("is_signed").notNull().default(false),
     /** unknown: seen in an import, not asked yet; ok, null-mx, no-domain (NXDOMAIN), no-servers; temporary: asked again soon. */
     status: text("status", {
       enum: ["unknown", "ok", "null-mx", "no-domain", "no-servers", "temporary"],
@@ -106,6 +108,18 @@ export const domains = pgTable(
   },
   (t) => [index("domains_expires_idx").on(t.expiresAt)],
 );
+
+/** What DNS proves about the certificates of MX hosts (DANE, RFC 7672), as it was last seen; the engine asks anew. */
+export const daneHosts = pgTable("dane_hosts", {
+  host: text("host").primaryKey(),
+  records: jsonb("records").$type<Tlsa[]>().notNull().default([]),
+  /** Whether one of the records can be used; else mail has to be encrypted, whoever answers. */
+  isUsable: boolean("is_usable").notNull(),
+  /** Since when these records. */
+  since: at("since").notNull().defaultNow(),
+  checkedAt: at("checked_at").notNull().defaultNow(),
+  error: text("error"),
+});
 
 /** MTA-STS policies of recipient domains (RFC 8461); kept until they end, whatever happens to their source. */
 export const stsPolicies = pgTable("sts_policies", {

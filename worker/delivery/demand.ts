@@ -10,17 +10,21 @@ export type Demand = {
     /** Those of the MX hosts that the policy's patterns allow. */
     hosts: readonly string[];
   } | null;
+  /** DNS proves the MX records, so that what it proves about the hosts counts (DANE, RFC 7672); that wins over MTA-STS. */
+  dane: boolean;
   /** Equal for equal demands: one connection may carry mail of all domains of a site with the same. */
   key: string;
 };
 
-/** The demand of a domain with these MX records and this policy; null where it asks for nothing. */
+/** The demand of a domain with these MX records and this policy; null where it can ask for nothing. */
 export function demandOf(
   mx: readonly Mx[],
-  policy: { mode: StsMode | null; mx: readonly string[] },
+  of: { isSigned: boolean; mode: StsMode | null; patterns: readonly string[] },
 ): Demand | null {
-  const { mode } = policy;
-  if (mode !== "enforce" && mode !== "testing") return null;
-  const hosts = hostsInOrder(mx).filter((host) => allowsMx(policy.mx, host));
-  return { sts: { mode, hosts }, key: `sts ${mode} ${hosts.join(" ")}` };
+  const { mode, isSigned } = of;
+  const hosts = hostsInOrder(mx).filter((host) => allowsMx(of.patterns, host));
+  const sts = mode === "enforce" || mode === "testing" ? { mode, hosts } : null;
+  if (!sts && !isSigned) return null;
+  const key = [isSigned ? "dane" : "", sts ? `sts ${sts.mode} ${hosts.join(" ")}` : ""].join(" ");
+  return { sts, dane: isSigned, key };
 }

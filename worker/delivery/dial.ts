@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
+import type { DaneAnswer } from "#core/domain/ask-dane.ts";
 import type { Limits } from "#core/mail/provider/types.ts";
 import { type Mx, normalHost } from "#core/mail/site/key.ts";
 import { log } from "#core/platform/log.ts";
@@ -63,6 +64,8 @@ export type DialContext = {
   hosts: HostMemory;
   /** Addresses of a host, or in words why there are none. */
   addresses(host: string): Promise<string[] | string>;
+  /** What DNS proves about a host of a domain whose MX records it proves. */
+  dane(host: string): Promise<DaneAnswer>;
   /** The port of receivers. */
   smtpPort: number;
   /** Authorities of this network besides the public ones, in PEM. */
@@ -91,12 +94,13 @@ export async function dialSite(
   if (source.relay) return dialRelay(context, source);
   let last: Dialled | null = null;
   for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name))) {
-    const barred = barredBy(demand, host);
+    const proved: DaneAnswer = demand?.dane ? await context.dane(host) : { kind: "none" };
+    const barred = barredBy(demand, proved, host);
     if (barred !== null) {
       last ??= { ok: false, failure: unsafe(barred) };
       continue;
     }
-    last = await dialHost(context, source, host, { demand, tls });
+    last = await dialHost(context, source, host, { sts: demand?.sts ?? null, proved, tls });
     if (last.ok || last.failure.kind === "reply") {
       context.hosts.markAlive(host);
       return last;
@@ -107,7 +111,12 @@ export async function dialSite(
 }
 
 /** Why an MX host may not be used at all, in words. */
-function barredBy(demand: Demand | null, host: string): string | null {
+function barredBy(demand: Demand | null, proved: DaneAnswer, host: string): string | null {
+  if (proved.kind === "failed") {
+    return `${host} is not used: whether it has TLSA records (DANE) could not be found out, ${proved.error}.`;
+  }
+  // What DNS proves wins over what a policy says (RFC 8461 §2).
+  if (proved.kind === "records") return null;
   if (demand?.sts?.mode !== "enforce" || demand.sts.hosts.includes(host)) return null;
   return `${host} is none of the mail servers that the domain's policy (MTA-STS) allows.`;
 }
@@ -132,7 +141,7 @@ async function dialHost(
   context: DialContext,
   source: Source,
   host: string,
-  of: { demand: Demand | null; tls: Limits["tls"] },
+  of: { sts: Demand["sts"]; proved: DaneAnswer; tls: Limits["tls"] },
 ): Promise<Dialled> {
   const addresses = await context.addresses(host);
   if (typeof addresses === "string") return { ok: false, failure: unreachable(addresses) };
@@ -155,13 +164,17 @@ async function dialHost(
     ...(context.onLine ? { onLine: context.onLine } : {}),
   };
   const trust: Trust = { pem: context.certificates, withPublic: true };
-  const sts = of.demand?.sts ?? null;
+  const { sts, proved } = of;
+  if (proved.kind === "records") {
+    const dane = proved.records;
+    return because(PROVED, await SmtpConnection.open({ ...base, tls: "required", dane }));
+  }
   // Without a kept session: a resumed handshake shows no certificate to judge.
   if (sts?.mode === "enforce") {
     return because(ENFORCED, await SmtpConnection.open({ ...base, tls: "required", trust }));
   }
   if (of.tls === "verified") return SmtpConnection.open({ ...base, tls: "required", trust });
-  const { tls } = of;
+  const tls = proved.kind === "unusable" ? "required" : of.tls;
   const mode: TlsMode = tls === "opportunistic" && context.hosts.hasBrokenTls(host) ? "never" : tls;
   const tested = sts ? watch(context, sts.hosts, host) : null;
   const kept = tested ? { trust, onDoubt: tested.fails } : { session: context.hosts.session(host) };
@@ -176,6 +189,7 @@ async function dialHost(
 }
 
 const ENFORCED = "The domain's policy (MTA-STS, enforce) lets no mail go without.";
+const PROVED = "DNS proves what it has to be, and no mail goes without.";
 
 /** Says after a failure of encryption who asked for it. */
 function because(why: string, dialled: Dialled): Dialled {

@@ -106,6 +106,7 @@ export class Engine implements LaneHouse {
     return {
       hosts: this.#hosts,
       addresses: (host) => this.targets.addresses(host),
+      dane: async (host) => this.dns.dane?.(host) ?? { kind: "none" },
       smtpPort: this.#network?.smtpPort ?? 25,
       certificates: this.#network?.certificates ?? "",
       network: this.#network ?? UNKNOWN_NETWORK,

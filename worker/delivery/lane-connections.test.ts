@@ -21,7 +21,11 @@ function connection() {
   return one as unknown as SmtpConnection;
 }
 
-const strict: Demand = { sts: { mode: "enforce", hosts: ["mx.a.example"] }, key: "sts enforce mx.a.example" };
+const strict: Demand = {
+  sts: { mode: "enforce", hosts: ["mx.a.example"] },
+  dane: false,
+  key: "sts enforce mx.a.example",
+};
 const target = { siteId: 7, mx: [{ host: "mx.a.example", preference: 5 }] };
 
 test("domains of a site that ask for different encryption share what the site may have, and nobody starves", async () => {

@@ -41,6 +41,7 @@ type Row = {
   mx: Mx[];
   error: string | null;
   is_old: boolean;
+  is_signed: boolean;
   sts_mode: StsMode | null;
   sts_mx: string[] | null;
 };
@@ -77,7 +78,7 @@ export class Targets {
     const missing = domains.filter((domain) => !this.known(domain));
     if (missing.length === 0) return [];
     const rows = await this.#sql<Row[]>`
-      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.error, p.mode as sts_mode, p.mx as sts_mx,
+      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.is_signed, d.error, p.mode as sts_mode, p.mx as sts_mx,
         d.expires_at < now() - interval '1 day' or coalesce(p.expires_at < now(), false) as is_old
       from domains d left join sites s on s.id = d.site_id left join sts_policies p on p.domain = d.name
       where d.name = any(${missing}::text[])`;
@@ -94,7 +95,7 @@ export class Targets {
   async resolve(domains: readonly string[]): Promise<void> {
     await resolveDomains(this.#ctx, { names: [...new Set(domains)] }, this.#dns());
     const rows = await this.#sql<Row[]>`
-      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.error, false as is_old, p.mode as sts_mode, p.mx as sts_mx
+      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.is_signed, d.error, false as is_old, p.mode as sts_mode, p.mx as sts_mx
       from domains d left join sites s on s.id = d.site_id left join sts_policies p on p.domain = d.name and p.expires_at > now()
       where d.name = any(${domains as string[]}::text[])`;
     for (const row of rows) this.#keep(row.name, answerOf(row));
@@ -137,7 +138,11 @@ function answerOf(row: Row): TargetAnswer {
   }
   const named = row.mx.filter((record) => normalHost(record.host) !== "");
   const mx = named.length > 0 ? named : [{ host: row.name, preference: 0 }];
-  const demand = demandOf(mx, { mode: row.sts_mode, mx: row.sts_mx ?? [] });
+  const demand = demandOf(mx, {
+    isSigned: row.is_signed,
+    mode: row.sts_mode,
+    patterns: row.sts_mx ?? [],
+  });
   return {
     kind: "site",
     target: { siteId: row.site_id, providerId: row.provider_id, mx, demand },

@@ -50,6 +50,7 @@ async function serve(certificate: Certificate | null, options: { wrapped?: boole
 const context = (port: number, certificates = ""): DialContext => ({
   hosts: new HostMemory(),
   addresses: async () => ["127.0.0.1"],
+  dane: async () => ({ kind: "none" }),
   smtpPort: port,
   certificates,
   network: { network: "sandbox", hasOwnDns: false },

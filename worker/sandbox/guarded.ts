@@ -1,5 +1,11 @@
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { type Certificate, issueCertificate } from "./tls.ts";
+
+import type { TlsaRecord } from "./types.ts";
+
+/** The TLSA record of a name; null where it has none, "no-answer" where its name servers fail. */
+export type FindTlsa = (name: string) => TlsaRecord | "no-answer" | null;
 
 /** A domain that asks for encryption, well or badly; its mail server is a small site. */
 export type Guarded = {
@@ -10,6 +16,8 @@ export type Guarded = {
   sts: { mode: "enforce" | "testing"; mx: string; maxAge: number } | null;
   /** Whose name is in the certificate of its mail server. */
   certificate: "own" | "other";
+  /** DANE: what its TLSA records name, and whether its zone is signed. */
+  dane?: { names: "key" | "authority" | "other-key" | "nothing-usable" | "no-answer"; isSigned: boolean };
   /** Whether its policy can be read. */
   hidesPolicy?: boolean;
   /** What comes of mail to it, for people. */
@@ -58,6 +66,55 @@ export const guardedDomains: Guarded[] = [
     hidesPolicy: true,
     outcome: "delivered as if it had no policy: the one that it announces cannot be read",
   },
+  {
+    domain: "dane-good.example",
+    sts: null,
+    dane: { names: "key", isSigned: true },
+    certificate: "other",
+    outcome: "delivered: its TLSA record names the key of its mail server, whatever the certificate says",
+  },
+  {
+    domain: "dane-authority.example",
+    sts: null,
+    dane: { names: "authority", isSigned: true },
+    certificate: "own",
+    outcome: "delivered: its TLSA record names the authority that signed its certificate",
+  },
+  {
+    domain: "dane-bad.example",
+    sts: null,
+    dane: { names: "other-key", isSigned: true },
+    certificate: "own",
+    outcome: "deferred: its TLSA record names another key",
+  },
+  {
+    domain: "dane-broken.example",
+    sts: null,
+    dane: { names: "no-answer", isSigned: true },
+    certificate: "own",
+    outcome: "deferred: whether it has TLSA records cannot be found out",
+  },
+  {
+    domain: "dane-unusable.example",
+    sts: null,
+    dane: { names: "nothing-usable", isSigned: true },
+    certificate: "other",
+    outcome: "delivered, encrypted: its TLSA record is of a kind that means nothing for mail",
+  },
+  {
+    domain: "dane-unsigned.example",
+    sts: null,
+    dane: { names: "other-key", isSigned: false },
+    certificate: "own",
+    outcome: "delivered: its TLSA record is wrong, but nobody signed it",
+  },
+  {
+    domain: "dane-first.example",
+    sts: { mode: "enforce", mx: "mail.dane-first.example", maxAge: day },
+    dane: { names: "other-key", isSigned: true },
+    certificate: "own",
+    outcome: "deferred: its policy (MTA-STS) is kept, but its TLSA record is not, and that counts first",
+  },
 ];
 
 const byDomain = new Map(guardedDomains.map((one) => [one.domain, one]));
@@ -85,17 +142,49 @@ export function policyFileOf(host: string): string | null {
 export function guardedCertificates(authority: Certificate): {
   mail: (host: string) => SecureContext | undefined;
   policies: Certificate;
+  tlsa: FindTlsa;
 } {
   const mail = new Map<string, SecureContext>();
-  for (const { domain, certificate } of guardedDomains) {
+  const tlsa = new Map<string, TlsaRecord | "no-answer">();
+  for (const { domain, certificate, dane } of guardedDomains) {
     const host = `mail.${domain}`;
     const named = certificate === "own" ? host : "mail.somebody-else.example";
-    mail.set(host, createSecureContext(issueCertificate({ name: named, hosts: [named], issuer: authority })));
+    const { key, cert } = issueCertificate({ name: named, hosts: [named], issuer: authority });
+    // With its authority: a TLSA record that names one can be compared only with what is shown (RFC 7672 §3.1.2).
+    mail.set(host, createSecureContext({ key, cert: cert + authority.cert }));
+    if (dane) tlsa.set(`_25._tcp.${host}`, tlsaOf(dane.names, { key, cert }, authority));
   }
   const open = guardedDomains.filter((one) => one.sts && !one.hidesPolicy);
   const hosts = open.map((one) => `mta-sts.${one.domain}`);
   return {
     mail: (host) => mail.get(host),
+    tlsa: (name) => tlsa.get(name) ?? null,
     policies: issueCertificate({ name: "mta-sts.sandbox.example", hosts, issuer: authority }),
   };
+}
+
+function tlsaOf(
+  names: NonNullable<Guarded["dane"]>["names"],
+  own: Certificate,
+  authority: Certificate,
+): TlsaRecord | "no-answer" {
+  const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest();
+  const key = new X509Certificate(own.cert).publicKey.export({ type: "spki", format: "der" });
+  switch (names) {
+    case "key":
+      return { usage: 3, selector: 1, matchingType: 1, certificate: sha256(key) };
+    case "authority":
+      return {
+        usage: 2,
+        selector: 0,
+        matchingType: 1,
+        certificate: sha256(new X509Certificate(authority.cert).raw),
+      };
+    case "other-key":
+      return { usage: 3, selector: 1, matchingType: 1, certificate: randomBytes(32) };
+    case "nothing-usable":
+      return { usage: 1, selector: 1, matchingType: 1, certificate: sha256(key) };
+    case "no-answer":
+      return names;
+  }
 }

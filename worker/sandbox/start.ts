@@ -101,9 +101,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const behaviours = behavioursOf(options.world ?? "natural", options.behaviours);
   const world = makeWorld({ block: options.block, seed, shares: behaviours.shares });
   const inbound = options.inbound && { address: options.inbound.address, host: INBOUND_HOST };
-  const resolve = makeResolver(world, options.records, inbound);
   const certificate = makeCertificate();
   const guarded = guardedCertificates(certificate.authority);
+  const resolve = makeResolver(world, options.records, inbound, guarded.tlsa);
   const log = new MailLog(options.keepLog ?? 20_000);
   const limits = new LimitKeeper(behaviours);
   let smtpPort = options.smtpPort;

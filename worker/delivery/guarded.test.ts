@@ -3,7 +3,7 @@ import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
 import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
 
-// Mail to domains with MTA-STS, from the freeze to the receivers, over real sockets: DNS, HTTPS, SMTP with TLS.
+// Mail to domains with MTA-STS or DANE, from the freeze to the receivers, over real sockets: DNS, HTTPS, SMTP with TLS.
 const POLICY = VERDICTS.indexOf("policy");
 let w: DeliveryWorld;
 
@@ -90,5 +90,47 @@ describe("a domain with a policy", () => {
       ["sts-neighbour.example", "a", 6],
     ]);
     expect(w.log().some((mail) => mail.domain === "sts-badcert.example")).toBe(false);
+  });
+});
+
+describe("a domain whose records are signed", () => {
+  test("gets mail only where its TLSA records fit; they count before its policy", async () => {
+    const found = await send(
+      "ann@dane-good.example",
+      "bob@dane-authority.example",
+      "cat@dane-bad.example",
+      "dan@dane-broken.example",
+      "eve@dane-unusable.example",
+      "fay@dane-unsigned.example",
+      "gus@dane-first.example",
+    );
+    const waits = (words: RegExp) => ({ state: "d", verdict: POLICY, reply: expect.stringMatching(words) });
+    expect(found).toMatchObject({
+      "dane-good.example": { state: "a" },
+      "dane-authority.example": { state: "a" },
+      "dane-bad.example": waits(
+        /^The certificate of mail\.dane-bad\.example is not the one that its TLSA records \(DANE\) name\./,
+      ),
+      "dane-broken.example": waits(
+        /^mail\.dane-broken\.example is not used: whether it has TLSA records \(DANE\) could not be found out, .*SERVFAIL/,
+      ),
+      "dane-unusable.example": { state: "a" },
+      "dane-unsigned.example": { state: "a" },
+      "dane-first.example": waits(/TLSA records \(DANE\) name/),
+    });
+    expect(w.log().filter((mail) => /dane-(?:bad|broken|first)/.test(mail.domain))).toEqual([]);
+    const encrypted = w.log().filter((mail) => mail.domain.startsWith("dane-"));
+    expect(encrypted.every((mail) => mail.encryption !== null)).toBe(true);
+    const rows =
+      await w.sql`select host, is_usable, error is null as ok, jsonb_array_length(records) as n from dane_hosts
+      where host like 'mail.dane-%' order by host`;
+    expect(rows.map(({ host, is_usable, ok, n }) => [host.slice(5, -8), is_usable, ok, n])).toEqual([
+      ["dane-authority", true, true, 1],
+      ["dane-bad", true, true, 1],
+      ["dane-broken", false, false, 0],
+      ["dane-first", true, true, 1],
+      ["dane-good", true, true, 1],
+      ["dane-unusable", false, true, 1],
+    ]);
   });
 });
