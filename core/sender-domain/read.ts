@@ -38,6 +38,8 @@ export async function getSenderDomain(ctx: AdminCtx, name: string) {
     id: domain.id,
     name: domain.name,
     checkedAt: domain.checkedAt,
+    /** Of the second key; null without one. */
+    ed25519: domain.ed25519Selector ? { foundAt: domain.ed25519FoundAt } : null,
     records: expected.map((record) => ({
       ...record,
       check: domain.checks.find((check) => check.record === record.record) ?? null,

@@ -10,12 +10,13 @@ import { Panel } from "#components/ui/panel.tsx";
 import { env } from "#core/platform/env.ts";
 import { readNetwork } from "#core/platform/network.ts";
 import { getSenderDomain } from "#core/sender-domain/read.ts";
-import { checkDomainAction } from "../actions.ts";
+import { addEd25519Action, checkDomainAction, removeEd25519Action } from "../actions.ts";
 
 export const metadata: Metadata = { title: "Domain" };
 
 const WHAT: Record<string, string> = {
   dkim: "DKIM: the key that receivers check signatures with",
+  "dkim-ed25519": "DKIM, second key (Ed25519): signs besides the first as soon as its record is found",
   spf: "SPF: which addresses may send for the return path",
   dmarc: "DMARC: what receivers do with mail that is not ours",
   "return-path": "Return path: where bounces and complaints come back to",
@@ -32,14 +33,33 @@ export default async function Page({ params }: PageProps<"/admin/domains/[name]"
         title={domain.name}
         subtitle={`${domain.checkedAt ? `Checked ${formatExact(domain.checkedAt, "UTC")}` : "Never checked"}, asking ${dnsServers.map((server) => server.host).join(", ")}.`}
         actions={
-          <ActionButton
-            action={checkDomainAction}
-            values={{ senderDomainId: String(domain.id) }}
-            variant="primary"
-            success="Asked. What was found stands below."
-          >
-            Check now
-          </ActionButton>
+          <>
+            {domain.ed25519 ? (
+              <ActionButton
+                action={removeEd25519Action}
+                values={{ senderDomainId: String(domain.id) }}
+                success="Taken away. Mail goes on with the first signature."
+              >
+                Remove Ed25519
+              </ActionButton>
+            ) : (
+              <ActionButton
+                action={addEd25519Action}
+                values={{ senderDomainId: String(domain.id) }}
+                success="There is a second key. Publish its record, then check."
+              >
+                Add Ed25519
+              </ActionButton>
+            )}
+            <ActionButton
+              action={checkDomainAction}
+              values={{ senderDomainId: String(domain.id) }}
+              variant="primary"
+              success="Asked. What was found stands below."
+            >
+              Check now
+            </ActionButton>
+          </>
         }
       />
       <div className="stack">
