@@ -39,12 +39,22 @@ const DANE_KEEP_MS = 5 * 60_000;
 const DANE_KEEP_FAILED_MS = 30_000;
 const DANE_KEPT = 20_000;
 
+/**
+ * Whether what our DNS servers call signed is. Anybody on the way could set the flag of one elsewhere (RFC 7672
+ * §2.1.1), unless somebody vouches for it.
+ */
+export function believesDnssec({
+  hasOwnDns,
+  dnsServers,
+}: Pick<EffectiveNetwork, "hasOwnDns" | "dnsServers">): boolean {
+  return hasOwnDns || dnsServers.every(({ host }) => isLoopback(host));
+}
+
 /** All that can be asked about a recipient domain in this network. */
 export function dnsOf(network: EffectiveNetwork): Dns {
   const dns = makeDns(network.dnsServers);
   const asked = { ...dns, policy: (domain: string) => fetchPolicy(domain, { dns, network }) };
-  // Anybody on the way could set the flag of a resolver elsewhere (RFC 7672 §2.1.1), unless somebody vouches for it.
-  if (!network.hasOwnDns && !network.dnsServers.every(({ host }) => isLoopback(host))) return asked;
+  if (!believesDnssec(network)) return asked;
   const dnssec = makeDnssec(network.dnsServers);
   const known = new Map<string, { answer: Promise<DaneAnswer>; until: number }>();
   return {

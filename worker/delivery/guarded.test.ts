@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeProtection } from "#core/domain/protection.ts";
+import { findRecipientDomain, listGuardedDomains } from "#core/domain/read.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
+import { adminCtx, makeUser } from "#db/testing/factories.ts";
 import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
 
 // Mail to domains with MTA-STS or DANE, from the freeze to the receivers, over real sockets: DNS, HTTPS, SMTP with TLS.
@@ -30,6 +33,13 @@ async function send(...addresses: string[]) {
 
 const policy = async (domain: string) =>
   (await w.sql`select mode, mx, error from sts_policies where domain = ${domain}`)[0];
+
+/** What the page of a domain says. */
+async function told(name: string) {
+  const facts = await findRecipientDomain({ db: w.db }, name);
+  if (!facts) throw new Error(`${name} is unknown`);
+  return describeProtection(facts, new Date(), true);
+}
 
 describe("a domain with a policy", () => {
   test("gets mail where the policy is kept, and none where it is not: that waits, with the reason in words", async () => {
@@ -71,6 +81,9 @@ describe("a domain with a policy", () => {
       ),
     });
     expect(await policy("mail-plain.example")).toBeUndefined();
+    const [barred] = await told("sts-mismatch.example");
+    expect(barred).toMatchObject({ isBarred: true, since: expect.any(Date), until: expect.any(Date) });
+    expect((await told("sts-enforce.example"))[0]).toMatchObject({ isBarred: false });
   });
 
   test("shares its site with domains that ask for nothing, but no connection", async () => {
@@ -121,6 +134,20 @@ describe("a domain whose records are signed", () => {
     expect(w.log().filter((mail) => /dane-(?:bad|broken|first)/.test(mail.domain))).toEqual([]);
     const encrypted = w.log().filter((mail) => mail.domain.startsWith("dane-"));
     expect(encrypted.every((mail) => mail.encryption !== null)).toBe(true);
+    expect((await told("dane-good.example")).at(-1)?.sentences[0]).toMatch(/the server's own key, SHA-256/);
+    expect((await told("dane-broken.example")).at(-1)).toMatchObject({ isBarred: true });
+    const listed = await listGuardedDomains(adminCtx(w.db, (await makeUser(w.db)).id));
+    const names = ["dane-broken", "dane-first", "dane-good", "sts-enforce", "sts-unread"];
+    expect(listed.map((one) => one.name)).toEqual(
+      expect.arrayContaining(names.map((one) => `${one}.example`)),
+    );
+    expect(listed.find((one) => one.name === "dane-first.example")).toMatchObject({
+      hasPolicy: true,
+      hasDane: true,
+      mode: "enforce",
+      since: expect.any(Date),
+    });
+    expect(listed.some((one) => /plain|neighbour|unsigned/.test(one.name))).toBe(false);
     const rows =
       await w.sql`select host, is_usable, error is null as ok, jsonb_array_length(records) as n from dane_hosts
       where host like 'mail.dane-%' order by host`;
