@@ -93,7 +93,8 @@ export class LaneConnections {
       this.#watchClosing(site, connection);
       return;
     }
-    const isTwinsTurn = site.room <= 0 && site.twins.some((twin) => this.#waiting.has(twin));
+    const isTwinsTurn =
+      this.#waiting.size > 0 && site.room <= 0 && site.twins.some((twin) => this.#waiting.has(twin));
     const isDone = connection.served >= this.messagesPerConnection || isTwinsTurn;
     if (this.isClosed || isDone || this.#total > this.limit) {
       this.#quit(site, connection);

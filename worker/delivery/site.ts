@@ -67,6 +67,7 @@ export class Site {
 
   /** Connections that may be added, those of twins counted. */
   get room(): number {
+    if (this.#twins.length === 1) return this.most - this.have;
     const most = Math.min(...this.#twins.map((one) => one.most));
     return most - this.#twins.reduce((sum, one) => sum + one.have, 0);
   }
