@@ -73,6 +73,13 @@ describe("describeProtection", () => {
       isBarred: true,
       sentences: [expect.stringContaining("SERVFAIL. Until then")],
     });
+    const two = [...plain.mx, { host: "mx.b.example", preference: 9 }];
+    const [, left] = say({
+      ...signed,
+      mx: two,
+      hosts: [{ ...host, records: [], isUsable: false, error: "SERVFAIL" }],
+    });
+    expect(left?.isBarred).toBe(false);
     expect(words({ isSigned: true })).toContain("no TLSA records");
     expect(words({})).toContain("not signed");
     expect(words(signed, false)).toContain("DNS_SERVERS");

@@ -82,7 +82,7 @@ function describePolicy({ mx, policy, hosts }: ProtectionFacts, now: Date): Prot
   };
 }
 
-function describeDane({ isSigned, hosts }: ProtectionFacts, believesDnssec: boolean): Protection[] {
+function describeDane({ mx, isSigned, hosts }: ProtectionFacts, believesDnssec: boolean): Protection[] {
   const about = "Proof by DNS (DANE)";
   const nothing = { about, since: null, until: null, isBarred: false };
   if (!believesDnssec) {
@@ -96,11 +96,14 @@ function describeDane({ isSigned, hosts }: ProtectionFacts, believesDnssec: bool
     return [
       { ...nothing, sentences: ["Its records are signed, but its mail servers have no TLSA records."] },
     ];
+  // Mail waits only where no other host is left.
+  const unknown = hosts.filter((one) => one.error && one.records.length === 0);
+  const isBarred = unknown.length > 0 && unknown.length >= hostsInOrder(mx).length;
   return hosts.map(({ host, records, isUsable, since, error }) => {
     const told = { ...nothing, about: `${about}: ${host}`, since };
     if (error && records.length === 0) {
       const words = `Whether it has TLSA records could not be found out: ${ended(error)} Until then it is not used.`;
-      return { ...told, isBarred: true, sentences: [words] };
+      return { ...told, isBarred, sentences: [words] };
     }
     const listed = records.map((record) => wordsOf(record));
     const sentences = isUsable
