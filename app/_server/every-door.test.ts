@@ -15,7 +15,11 @@ import { makeUser, makeWorkspace, systemCtx } from "#db/testing/factories.ts";
 
 /** Who may call each server action: a role in the workspace, an administrator, anybody logged in, or anybody. */
 const ACTIONS: Record<string, Record<string, Door>> = {
-  "(admin)/admin/domains": { checkDomainAction: "administrator" },
+  "(admin)/admin/domains": {
+    addEd25519Action: "administrator",
+    checkDomainAction: "administrator",
+    removeEd25519Action: "administrator",
+  },
   "(admin)/admin/lanes": {
     holdLaneAction: "administrator",
     holdLaneForAction: "administrator",

@@ -2,6 +2,10 @@ import { promises } from "node:dns";
 import { isIPv6 } from "node:net";
 import type { Mx } from "#core/mail/site/key.ts";
 import type { HostPort } from "#core/platform/env.ts";
+import { type EffectiveNetwork, isLoopback } from "#core/platform/network.ts";
+import { askDane, type DaneAnswer } from "./ask-dane.ts";
+import { makeDnssec, type SignedAnswer } from "./dnssec.ts";
+import { fetchPolicy, type PolicyAnswer } from "./fetch-policy.ts";
 
 /**
  * What DNS said. `no-domain` (NXDOMAIN) and `no-data` (the name exists, such records do not) are facts;
@@ -23,7 +27,56 @@ export type Dns = {
   cname(name: string): Promise<DnsAnswer<string>>;
   /** By the name of an address in reverse DNS. */
   ptr(name: string): Promise<DnsAnswer<string>>;
+  /** What the MTA-STS policy of a domain says; without it nobody's policy is asked for. */
+  policy?: (domain: string) => Promise<PolicyAnswer>;
+  /** Only where the resolver validates and may be believed: whether the MX records of a domain are proved. */
+  signedMx?: (domain: string) => Promise<SignedAnswer<never>>;
+  /** What DNS proves about the certificate of an MX host; kept for minutes. */
+  dane?: (host: string) => Promise<DaneAnswer>;
 };
+
+const DANE_KEEP_MS = 5 * 60_000;
+const DANE_KEEP_FAILED_MS = 30_000;
+const DANE_KEPT = 20_000;
+
+/**
+ * Whether what our DNS servers call signed is. Anybody on the way could set the flag of one elsewhere (RFC 7672
+ * §2.1.1), unless somebody vouches for it.
+ */
+export function believesDnssec({
+  hasOwnDns,
+  dnsServers,
+}: Pick<EffectiveNetwork, "hasOwnDns" | "dnsServers">): boolean {
+  return hasOwnDns || dnsServers.every(({ host }) => isLoopback(host));
+}
+
+/** All that can be asked about a recipient domain in this network. */
+export function dnsOf(network: EffectiveNetwork): Dns {
+  const dns = makeDns(network.dnsServers);
+  const asked = { ...dns, policy: (domain: string) => fetchPolicy(domain, { dns, network }) };
+  if (!believesDnssec(network)) return asked;
+  const dnssec = makeDnssec(network.dnsServers);
+  const known = new Map<string, { answer: Promise<DaneAnswer>; until: number }>();
+  return {
+    ...asked,
+    signedMx: (domain) => dnssec.isSigned(domain, "MX"),
+    dane(host) {
+      const found = known.get(host);
+      if (found && found.until > Date.now()) return found.answer;
+      const entry = { answer: askDane(host, dnssec), until: Date.now() + DANE_KEEP_MS };
+      known.delete(host);
+      known.set(host, entry);
+      for (const oldest of known.keys()) {
+        if (known.size <= DANE_KEPT) break;
+        known.delete(oldest);
+      }
+      entry.answer.then(({ kind }) => {
+        if (kind === "failed") entry.until = Date.now() + DANE_KEEP_FAILED_MS;
+      });
+      return entry.answer;
+    },
+  };
+}
 
 /** A resolver that asks these servers and no others, whatever the machine's own settings are. */
 export function makeDns(

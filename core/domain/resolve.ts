@@ -1,8 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Mx } from "#core/mail/site/key.ts";
+import { hostsInOrder } from "#core/mail/site/key.ts";
 import { siteOf } from "#core/mail/site/resolve.ts";
 import type { Ctx } from "#core/platform/context.ts";
+import { askPolicy, type KeptPolicy } from "./ask-policy.ts";
 import type { Dns } from "./dns.ts";
+import { type HostFacts, keepHosts } from "./keep-hosts.ts";
+import { keepPolicies, keptPolicies } from "./keep-policies.ts";
 
 export type DomainStatus = "ok" | "null-mx" | "no-domain" | "no-servers" | "temporary";
 
@@ -13,6 +17,8 @@ export type DomainFacts = {
   mx: Mx[];
   siteName: string | null;
   providerId: number | null;
+  /** Whether DNS proves its MX records: only then DANE speaks for its mail servers (RFC 7672 §2.2.1). */
+  isSigned: boolean;
   error: string | null;
 };
 
@@ -25,12 +31,15 @@ const KEEP_MINUTES: Record<DomainStatus, number> = {
   temporary: 15,
 };
 
+/** Whether a policy was replaced has to be known before mail that it stands in the way of expires (RFC 8461 §5.1). */
+const KEEP_WITH_POLICY_MINUTES = 60;
+
 const AT_ONCE = 50;
 const BATCH = 500;
 
 /** Asks DNS about one domain (A-label). MX first; without any, the domain itself is the server (RFC 5321 §5.1). */
 export async function lookUpDomain(name: string, dns: Dns): Promise<DomainFacts> {
-  const nothing = { name, mx: [], siteName: null, providerId: null, error: null };
+  const nothing = { name, mx: [], siteName: null, providerId: null, isSigned: false, error: null };
   const mx = await dns.mx(name);
   if (mx.kind === "failed") return { ...nothing, status: "temporary", error: mx.error };
   if (mx.kind === "no-domain") {
@@ -52,7 +61,14 @@ export async function lookUpDomain(name: string, dns: Dns): Promise<DomainFacts>
       };
     }
   }
-  return { ...nothing, status: "ok", mx: records, siteName: site.key, providerId: site.providerId };
+  // Before mail goes, it has to be known whether anything is proved: a blocked question may hide what is asked for.
+  const signed = await dns.signedMx?.(name);
+  if (signed?.kind === "failed") {
+    const error = `Whether the domain's records are signed could not be found out: ${signed.error}.`;
+    return { ...nothing, status: "temporary", error };
+  }
+  const isSigned = signed?.isSigned ?? false;
+  return { ...nothing, status: "ok", mx: records, siteName: site.key, providerId: site.providerId, isSigned };
 }
 
 /**
@@ -71,7 +87,8 @@ export async function resolveDomains(
     const size = Math.min(BATCH, limit - asked);
     const names = "names" in which ? which.names.slice(asked, asked + size) : await takeStale(ctx, size);
     if (names.length === 0) return { asked, more: false };
-    await keep(ctx, await lookUpAll(names, dns));
+    const kept = dns.policy ? await keptPolicies(ctx.db, names) : new Map<string, KeptPolicy>();
+    await keep(ctx, await lookUpAll(names, dns, kept, ctx.now()));
     asked += names.length;
   }
   return { asked, more: !("names" in which) };
@@ -86,20 +103,47 @@ async function takeStale(ctx: Ctx, limit: number): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-async function lookUpAll(names: readonly string[], dns: Dns): Promise<DomainFacts[]> {
-  const facts: DomainFacts[] = [];
+/** One domain after asking, with its policy: undefined where it was not asked for, null where there is none. */
+type Found = DomainFacts & { policy: KeptPolicy | null | undefined; dane: HostFacts[] };
+
+async function lookUpAll(
+  names: readonly string[],
+  dns: Dns,
+  kept: ReadonlyMap<string, KeptPolicy>,
+  now: Date,
+): Promise<Found[]> {
+  const found: Found[] = [];
   let next = 0;
+  const { txt, policy } = dns;
   const work = async () => {
     for (let name = names[next++]; name !== undefined; name = names[next++]) {
-      facts.push(await lookUpDomain(name, dns));
+      const facts = await lookUpDomain(name, dns);
+      const asks = policy && facts.status === "ok";
+      found.push({
+        ...facts,
+        dane: await askHosts(facts, dns),
+        policy: asks ? await askPolicy(name, kept.get(name), now, { txt, policy }) : undefined,
+      });
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, work));
-  return facts;
+  return found;
 }
 
-/** Writes sites, then domains, in one transaction, sorted so that two writers never wait for each other in a ring. */
-async function keep(ctx: Ctx, facts: DomainFacts[]): Promise<void> {
+/** For people to look at: the engine asks anew when it dials. */
+async function askHosts({ name, mx, isSigned }: DomainFacts, { dane }: Dns): Promise<HostFacts[]> {
+  if (!isSigned || !dane) return [];
+  const hosts = hostsInOrder(mx);
+  return Promise.all(
+    (hosts.length > 0 ? hosts : [name]).map(async (host) => ({ host, answer: await dane(host) })),
+  );
+}
+
+/**
+ * Writes sites, then domains with their policies, in one transaction, sorted so that two writers never wait for each
+ * other in a ring.
+ */
+async function keep(ctx: Ctx, facts: Found[]): Promise<void> {
   const now = ctx.now().getTime();
   const rows = facts
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -109,12 +153,13 @@ async function keep(ctx: Ctx, facts: DomainFacts[]): Promise<void> {
       mx: fact.mx,
       site: fact.siteName,
       provider: fact.providerId,
+      is_signed: fact.isSigned,
       error: fact.error,
       // Spread over a tenth, so that an import's domains do not all come up again in the same minute.
-      expires: new Date(now + KEEP_MINUTES[fact.status] * 60_000 * (0.9 + Math.random() * 0.1)).toISOString(),
+      expires: new Date(now + keepMinutes(fact) * 60_000 * (0.9 + Math.random() * 0.1)).toISOString(),
     }));
   const given = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-    as g(name text, status text, mx jsonb, site text, provider smallint, error text, expires timestamptz)`;
+    as g(name text, status text, mx jsonb, site text, provider smallint, is_signed boolean, error text, expires timestamptz)`;
   await ctx.db.transaction(async (tx) => {
     await tx.execute(sql`
       insert into sites (name, provider_id) select site, max(provider) from ${given} where site is not null
@@ -122,14 +167,24 @@ async function keep(ctx: Ctx, facts: DomainFacts[]): Promise<void> {
       group by site order by site
       on conflict (name) do update set provider_id = excluded.provider_id`);
     await tx.execute(sql`
-      insert into domains as d (name, site_id, mx, status, error, resolved_at, expires_at)
-      select g.name, s.id, g.mx, g.status, g.error, ${new Date(now).toISOString()}::timestamptz, g.expires
+      insert into domains as d (name, site_id, mx, is_signed, status, error, resolved_at, expires_at)
+      select g.name, s.id, g.mx, g.is_signed, g.status, g.error, ${new Date(now).toISOString()}::timestamptz, g.expires
       from ${given} left join sites s on s.name = g.site order by g.name
       on conflict (name) do update set expires_at = excluded.expires_at, error = excluded.error,
         status = case when excluded.status = 'temporary' and d.status not in ('unknown', 'temporary') then d.status
           else excluded.status end,
         site_id = case when excluded.status = 'temporary' then d.site_id else excluded.site_id end,
         mx = case when excluded.status = 'temporary' then d.mx else excluded.mx end,
+        is_signed = case when excluded.status = 'temporary' then d.is_signed else excluded.is_signed end,
         resolved_at = case when excluded.status = 'temporary' then d.resolved_at else excluded.resolved_at end`);
+    await keepPolicies(tx, facts, ctx.now());
+    await keepHosts(
+      tx,
+      facts.flatMap((fact) => fact.dane),
+      ctx.now(),
+    );
   });
 }
+
+const keepMinutes = ({ status, policy }: Found): number =>
+  policy ? Math.min(KEEP_WITH_POLICY_MINUTES, KEEP_MINUTES[status]) : KEEP_MINUTES[status];

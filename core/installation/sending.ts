@@ -1,6 +1,6 @@
 import { eq, ne } from "drizzle-orm";
 import { z } from "zod";
-import { installation } from "#db/schema/index.ts";
+import { installation, senderDomains } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { forgetDomains } from "../domain/forget.ts";
 import { recordAudit } from "../platform/audit.ts";
@@ -67,6 +67,7 @@ export function switchNetwork(
     await tx.db.update(installation).set({ network: input.network }).where(eq(installation.id, 1));
     // What one network's DNS said is not true in the other.
     await forgetDomains(tx.db);
+    await tx.db.update(senderDomains).set({ ed25519FoundAt: null });
     await recordAudit(tx, { action: "network.switch", target: input.network });
     await notifyLive(tx.db, "system");
     return { ok: true };

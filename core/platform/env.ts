@@ -159,6 +159,7 @@ const Variables = z.object({
   SANDBOX_BLOCK: sandboxBlock,
   SANDBOX_SMTP_PORT: port("SANDBOX_SMTP_PORT"),
   SANDBOX_DNS_PORT: port("SANDBOX_DNS_PORT"),
+  SANDBOX_HTTPS_PORT: port("SANDBOX_HTTPS_PORT"),
   METRICS_TOKEN: metricsToken,
   DATA_DIR: text,
 });
@@ -203,6 +204,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env) {
     sandboxBlock: seen.SANDBOX_BLOCK,
     sandboxSmtpPort: seen.SANDBOX_SMTP_PORT ?? 2525,
     sandboxDnsPort: seen.SANDBOX_DNS_PORT ?? 5335,
+    sandboxHttpsPort: seen.SANDBOX_HTTPS_PORT ?? 4435,
     /** Whoever has it may read `/metrics`; without one only administrators. */
     metricsToken: seen.METRICS_TOKEN,
     dataDir: seen.DATA_DIR ?? ".data",

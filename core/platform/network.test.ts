@@ -14,6 +14,7 @@ describe("effectiveNetwork", () => {
       network: "sandbox",
       dnsServers: [{ host: "127.61.0.53", port: 4700 }],
       smtpPort: 4701,
+      policyPort: 4435,
       hasOwnDns: false,
       certificates: "",
       locked: null,

@@ -1,5 +1,6 @@
 import { getServers } from "node:dns";
 import { isIPv4 } from "node:net";
+import ipaddr from "ipaddr.js";
 import type { Network } from "#core/source/types.ts";
 import { installation } from "#db/schema/index.ts";
 import type { Db } from "./db.ts";
@@ -11,6 +12,8 @@ export type EffectiveNetwork = {
   dnsServers: HostPort[];
   /** The port of receivers; relays have ports of their own. */
   smtpPort: number;
+  /** The port of hosts that publish MTA-STS policies. */
+  policyPort: number;
   /** Somebody chose the DNS servers, by DNS_SERVERS. */
   hasOwnDns: boolean;
   /** Authorities that this network's receivers are signed by, besides the public ones: PEM, empty for none. */
@@ -31,6 +34,7 @@ type NetworkEnv = Pick<
   | "sandboxBlock"
   | "sandboxDnsPort"
   | "sandboxSmtpPort"
+  | "sandboxHttpsPort"
 >;
 
 /**
@@ -49,6 +53,7 @@ export function effectiveNetwork(env: NetworkEnv, row: NetworkRow): EffectiveNet
       hasOwnDns,
       dnsServers: env.dnsServers ?? [{ host: `${env.sandboxBlock}.0.53`, port: env.sandboxDnsPort }],
       smtpPort: env.smtpPort ?? env.sandboxSmtpPort,
+      policyPort: env.sandboxHttpsPort,
       certificates: env.smtpCertificates ?? row.sandboxCertificate ?? "",
       locked,
     };
@@ -58,6 +63,7 @@ export function effectiveNetwork(env: NetworkEnv, row: NetworkRow): EffectiveNet
     hasOwnDns,
     dnsServers: env.dnsServers ?? getServers().map(parseServer),
     smtpPort: env.smtpPort ?? 25,
+    policyPort: 443,
     certificates: env.smtpCertificates ?? "",
     locked,
   };
@@ -94,6 +100,21 @@ export function refusesReceiver(
   if (of.network === "sandbox" || of.hasOwnDns) return null;
   if (!isLoopback(address) && address !== "0.0.0.0" && address !== "::") return null;
   return `DNS gives it the address ${address}, which is this machine.`;
+}
+
+/**
+ * Why nothing is fetched from this address that a stranger's DNS named; null where it may be. Whoever chose the DNS
+ * servers vouches for mail servers, not for all that strangers publish.
+ */
+export function refusesWebHost(of: Pick<EffectiveNetwork, "network">, address: string): string | null {
+  if (of.network === "sandbox") {
+    return isLoopback(address)
+      ? null
+      : `${address} is outside this machine, and the sandbox is on: nothing leaves it.`;
+  }
+  const parsed = ipaddr.isValid(address) ? ipaddr.process(address) : null;
+  if (parsed?.range() === "unicast") return null;
+  return `DNS gives it the address ${address}, which is not one of the public internet.`;
 }
 
 /** An address of this machine alone. */

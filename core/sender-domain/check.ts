@@ -5,7 +5,13 @@ import type { Dns, DnsAnswer } from "../domain/dns.ts";
 import { dkimRecord } from "../mail/dkim/key.ts";
 import { type Ctx, type Result, refuse } from "../platform/context.ts";
 
-type Domain = { name: string; dkimSelector: string; dkimPublicKey: string };
+type Domain = {
+  name: string;
+  dkimSelector: string;
+  dkimPublicKey: string;
+  ed25519Selector?: string | null;
+  ed25519PublicKey?: string | null;
+};
 
 /** The records that a sender domain needs, as its owner has to publish them. `ips`: the sources that send for it. */
 export function expectedRecords(
@@ -16,6 +22,18 @@ export function expectedRecords(
   const parts = ips.map((ip) => `${ip.includes(":") ? "ip6" : "ip4"}:${ip}`);
   const spf = ["v=spf1", ...parts, "~all"].join(" ");
   const bounces = `bounces.${domain.name}`;
+  const { ed25519Selector, ed25519PublicKey } = domain;
+  const second: Omit<DomainCheck, "found" | "verdict">[] =
+    ed25519Selector && ed25519PublicKey
+      ? [
+          {
+            record: "dkim-ed25519",
+            name: `${ed25519Selector}._domainkey.${domain.name}`,
+            type: "TXT",
+            expected: dkimRecord(ed25519PublicKey, "ed25519"),
+          },
+        ]
+      : [];
   return [
     {
       record: "dkim",
@@ -23,6 +41,7 @@ export function expectedRecords(
       type: "TXT",
       expected: dkimRecord(domain.dkimPublicKey),
     },
+    ...second,
     { record: "spf", name: bounces, type: "TXT", expected: spf },
     { record: "dmarc", name: `_dmarc.${domain.name}`, type: "TXT", expected: "v=DMARC1; p=none" },
     { record: "return-path", name: bounces, type: "MX", expected: `10 ${inboundHost}` },
@@ -49,6 +68,7 @@ export function judgeRecord(
 const RELEVANT: Record<DomainCheck["record"], (text: string) => boolean> = {
   spf: (text) => /^v=spf1(\s|$)/i.test(text),
   dkim: (text) => /(^|;\s*)p=/i.test(text),
+  "dkim-ed25519": (text) => /(^|;\s*)p=/i.test(text),
   dmarc: (text) => /^v=DMARC1\s*;/i.test(text),
   "return-path": () => true,
   mx: () => true,
@@ -63,6 +83,11 @@ const MATCHES: Record<DomainCheck["record"], (found: string[], expected: string,
     // RFC 7208 4.5: more than one SPF record is an error. Ours need not be word for word, the addresses have to be in it.
     spf: (found, _expected, ips) => found.length === 1 && ips.every((ip) => spfAllows(found[0]!, ip)),
     dkim: (found, expected) => found.some((text) => keyOf(text) === keyOf(expected) && keyOf(text) !== ""),
+    // Without k= a key counts as RSA (RFC 6376 3.6.1). Two records under one name are none that receivers agree on.
+    "dkim-ed25519": (found, expected) =>
+      found.length === 1 &&
+      /(?:^|;)\s*k\s*=\s*ed25519\s*(?:;|$)/i.test(found[0]!) &&
+      keyOf(found[0]!) === keyOf(expected),
     dmarc: (found) => found.length === 1 && /;\s*p\s*=\s*(none|quarantine|reject)/i.test(found[0]!),
     // Any host that takes mail may hand it to us. A null MX (RFC 7505) takes none.
     "return-path": takesMail,
@@ -109,9 +134,17 @@ export async function checkSenderDomain(
       ),
     ),
   );
+  const second = checks.find((check) => check.record === "dkim-ed25519")?.verdict;
+  // What could not be asked changes nothing.
+  const foundAt =
+    second === "could-not-ask"
+      ? domain.ed25519FoundAt
+      : second === "ok"
+        ? (domain.ed25519FoundAt ?? ctx.now())
+        : null;
   await ctx.db
     .update(senderDomains)
-    .set({ checks, checkedAt: ctx.now() })
+    .set({ checks, checkedAt: ctx.now(), ed25519FoundAt: foundAt })
     .where(eq(senderDomains.id, domain.id));
   return { ok: true, checks };
 }

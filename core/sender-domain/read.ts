@@ -29,8 +29,15 @@ export async function listSenderDomains(ctx: AdminCtx): Promise<SenderDomainRow[
 
 /** One domain with the records that it needs, next to those found at the last check. Throws not-found. */
 export async function getSenderDomain(ctx: AdminCtx, name: string) {
-  const [domain] = await ctx.db.select().from(senderDomains).where(eq(senderDomains.name, name));
+  const domain = await findSenderDomain(ctx, name);
   if (!domain) throw new CoreError("not-found", "There is no such domain.");
+  return domain;
+}
+
+/** The same; null where there is none. */
+export async function findSenderDomain(ctx: AdminCtx, name: string) {
+  const [domain] = await ctx.db.select().from(senderDomains).where(eq(senderDomains.name, name));
+  if (!domain) return null;
   const rows = await ctx.db.select({ ip: sources.ip }).from(sources).where(isNull(sources.removedAt));
   const ips = rows.flatMap((row) => (row.ip ? [row.ip] : []));
   const expected = expectedRecords(domain, ips, new URL(ctx.settings.appUrl).hostname);
@@ -38,6 +45,8 @@ export async function getSenderDomain(ctx: AdminCtx, name: string) {
     id: domain.id,
     name: domain.name,
     checkedAt: domain.checkedAt,
+    /** Of the second key; null without one. */
+    ed25519: domain.ed25519Selector ? { foundAt: domain.ed25519FoundAt } : null,
     records: expected.map((record) => ({
       ...record,
       check: domain.checks.find((check) => check.record === record.record) ?? null,

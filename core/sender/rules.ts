@@ -42,3 +42,5 @@ export const DKIM_SELECTOR = "lm1";
 
 /** Binds an encrypted DKIM key to its row. */
 export const dkimPurpose = (senderDomainId: number): string => `dkim:${senderDomainId}`;
+
+export const ed25519Purpose = (senderDomainId: number): string => `dkim-ed25519:${senderDomainId}`;

@@ -47,6 +47,11 @@ export const senderDomains = pgTable(
     dkimSelector: text("dkim_selector").notNull(),
     dkimPrivateKey: text("dkim_private_key").notNull(),
     dkimPublicKey: text("dkim_public_key").notNull(),
+    /** A second key (RFC 8463), where somebody asked for one; it signs from when its record was found. */
+    ed25519Selector: text("ed25519_selector"),
+    ed25519PrivateKey: text("ed25519_private_key"),
+    ed25519PublicKey: text("ed25519_public_key"),
+    ed25519FoundAt: at("ed25519_found_at"),
     createdAt: at("created_at").notNull().defaultNow(),
     checkedAt: at("checked_at"),
     /** One entry a record: name, type, expected, found, verdict (ok, missing, different, could-not-ask). */
@@ -56,7 +61,7 @@ export const senderDomains = pgTable(
 );
 
 export type DomainCheck = {
-  record: "spf" | "dkim" | "dmarc" | "return-path" | "mx";
+  record: "spf" | "dkim" | "dkim-ed25519" | "dmarc" | "return-path" | "mx";
   name: string;
   type: "TXT" | "MX" | "CNAME" | "A";
   expected: string;

@@ -16,6 +16,7 @@ import {
   unique,
 } from "drizzle-orm/pg-core";
 import { OVERFLOWS } from "#core/warmup/types.ts";
+import { STS_MODES, type Tlsa } from "../../core/domain/types.ts";
 import { TLS_LEVELS } from "../../core/limit/types.ts";
 import { RELAY_TLS, SOURCE_KINDS, SOURCE_STATES } from "../../core/source/types.ts";
 import { at, bytea } from "./columns.ts";
@@ -123,6 +124,8 @@ export const domains = pgTable(
     siteId: integer("site_id"),
     /** Hosts in order of preference, as {host, preference}. */
     mx: jsonb("mx").$type<{ host: string; preference: number }[]>().notNull().default([]),
+    /** DNSSEC proves the MX records. */
+    isSigned: boolean("is_signed").notNull().default(false),
     /** unknown: seen in an import, not asked yet; ok, null-mx, no-domain (NXDOMAIN), no-servers; temporary: asked again soon. */
     status: text("status", {
       enum: ["unknown", "ok", "null-mx", "no-domain", "no-servers", "temporary"],
@@ -133,6 +136,38 @@ export const domains = pgTable(
   },
   (t) => [index("domains_expires_idx").on(t.expiresAt)],
 );
+
+/** What DNS proves about the certificates of MX hosts (DANE, RFC 7672), as it was last seen; the engine asks anew. */
+export const daneHosts = pgTable("dane_hosts", {
+  host: text("host").primaryKey(),
+  records: jsonb("records").$type<Tlsa[]>().notNull().default([]),
+  /** Whether one of the records can be used; else mail has to be encrypted, whoever answers. */
+  isUsable: boolean("is_usable").notNull(),
+  /** Since when these records. */
+  since: at("since").notNull().defaultNow(),
+  checkedAt: at("checked_at").notNull().defaultNow(),
+  error: text("error"),
+});
+
+/** MTA-STS policies of recipient domains (RFC 8461); kept until they end, whatever happens to their source. */
+export const stsPolicies = pgTable("sts_policies", {
+  domain: text("domain").primaryKey(),
+  /** Of the TXT record that the policy was fetched for. */
+  id: text("id").notNull(),
+  /** null: one is announced, but it could not be read; mail goes as if there were none. */
+  mode: text("mode", { enum: STS_MODES }),
+  /** Patterns of MX hosts. */
+  mx: jsonb("mx").$type<string[]>().notNull().default([]),
+  /** Seconds. */
+  maxAge: integer("max_age"),
+  fetchedAt: at("fetched_at"),
+  expiresAt: at("expires_at"),
+  /** Since when it says what it says. */
+  since: at("since").notNull().defaultNow(),
+  checkedAt: at("checked_at").notNull().defaultNow(),
+  /** Why the last look did not get it. */
+  error: text("error"),
+});
 
 /** One tail site suspended for one source: its rows wait in `due` until then. */
 export const siteHolds = pgTable(
@@ -206,6 +241,8 @@ export const sandboxMails = pgTable(
     size: integer("size").notNull(),
     raw: bytea("raw").notNull(),
     transcript: text("transcript").notNull().default(""),
+    /** Version, cipher and the name that was asked for; null in clear text. */
+    encryption: text("encryption"),
     /** mailauth's results: {spf, dkim, dmarc} with their details. */
     authentication: jsonb("authentication").$type<Record<string, unknown>>(),
     /** accepted, dropped-after (taken, but the sender never heard so) */

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Stage } from "#core/mail/reply/types.ts";
+import { chainShownBy, daneDoubt } from "./dane.ts";
 import { watchDeadline } from "./deadlines.ts";
 import { ReplyReader } from "./reply-reader.ts";
 import {
@@ -12,7 +13,7 @@ import {
   type Timeouts,
   type WireReply,
 } from "./smtp-types.ts";
-import { contextOf, describeTls, distrust, shownBy } from "./trust.ts";
+import { contextOf, describeTls, distrust } from "./trust.ts";
 
 /** After QUIT the server may say goodbye for so long. */
 const GOODBYE_MS = 2_000;
@@ -249,7 +250,7 @@ export class SmtpConnection {
   async #encrypt(): Promise<ConnectFailure | null> {
     const plain = this.#socket;
     plain.removeAllListeners();
-    const { host, session, trust } = this.options;
+    const { host, session, trust, dane } = this.options;
     const kept = session?.get();
     const secure = connectTls({
       socket: plain,
@@ -270,10 +271,16 @@ export class SmtpConnection {
     if (failed !== null) return { stage: "tls", kind: "tls", code: 0, enhanced: null, text: failed };
     if (session) secure.on("session", (fresh) => session.set(fresh));
     plain.on("error", () => {});
-    const shown = trust || this.options.onLine ? shownBy(secure) : null;
+    const chain = dane || trust || this.options.onLine ? chainShownBy(secure) : [];
+    const shown = chain[0] ?? null;
     this.options.onLine?.("note", describeTls(secure, shown));
-    const doubt = trust ? distrust(secure, shown, host, trust) : null;
-    if (doubt !== null) {
+    const doubt = dane
+      ? daneDoubt(chain, dane, host, new Date())
+      : trust
+        ? distrust(secure, shown, host, trust)
+        : null;
+    if (doubt !== null && this.options.onDoubt) this.options.onDoubt(doubt);
+    else if (doubt !== null) {
       const certificate = shown ? { certificate: shown.toString() } : {};
       return { stage: "tls", kind: "tls", code: 0, enhanced: null, text: doubt, ...certificate };
     }

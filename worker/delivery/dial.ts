@@ -1,8 +1,11 @@
 import { isIP, isIPv6 } from "node:net";
+import type { DaneAnswer } from "#core/domain/ask-dane.ts";
 import type { Limits } from "#core/mail/provider/types.ts";
 import { type Mx, normalHost } from "#core/mail/site/key.ts";
+import { log } from "#core/platform/log.ts";
 import { type EffectiveNetwork, refusesReceiver, refusesRelay } from "#core/platform/network.ts";
 import { SmtpConnection } from "./connection.ts";
+import type { Demand } from "./demand.ts";
 import type { ConnectFailure, OnLine, Timeouts, TlsMode } from "./smtp-types.ts";
 import type { Source } from "./source.ts";
 import type { Trust } from "./trust.ts";
@@ -11,13 +14,18 @@ import type { Trust } from "./trust.ts";
 const DEAD_HOST_MS = 120_000;
 /** A host whose encryption is broken is mailed in clear text for so long, where that is allowed. */
 const BROKEN_TLS_MS = 3_600_000;
+/** A policy that is only tested is said to have failed once in so long a host. */
+const SAY_AGAIN_MS = 3_600_000;
 const KEPT = 20_000;
+
+const logger = log("tls");
 
 /** What a worker remembers of hosts, whichever lane met them. */
 export class HostMemory {
   readonly #dead = new Map<string, number>();
   readonly #brokenTls = new Map<string, number>();
   readonly #sessions = new Map<string, Buffer>();
+  readonly #said = new Map<string, number>();
 
   isDead(host: string): boolean {
     return (this.#dead.get(host) ?? 0) > Date.now();
@@ -40,6 +48,13 @@ export class HostMemory {
     this.#sessions.delete(host);
   }
 
+  /** True once an hour a host. */
+  maySay(host: string): boolean {
+    if ((this.#said.get(host) ?? 0) > Date.now()) return false;
+    put(this.#said, host, Date.now() + SAY_AGAIN_MS);
+    return true;
+  }
+
   session(key: string): { get(): Buffer | undefined; set(session: Buffer): void } {
     return { get: () => this.#sessions.get(key), set: (session) => put(this.#sessions, key, session) };
   }
@@ -49,6 +64,8 @@ export type DialContext = {
   hosts: HostMemory;
   /** Addresses of a host, or in words why there are none. */
   addresses(host: string): Promise<string[] | string>;
+  /** What DNS proves about a host of a domain whose MX records it proves. */
+  dane(host: string): Promise<DaneAnswer>;
   /** The port of receivers. */
   smtpPort: number;
   /** Authorities of this network besides the public ones, in PEM. */
@@ -61,20 +78,29 @@ export type DialContext = {
 
 export type Dialled = { ok: true; connection: SmtpConnection } | { ok: false; failure: ConnectFailure };
 
+/** Where to, and what is asked of the way. */
+export type Destination = { mx: readonly Mx[]; demand: Demand | null };
+
 /**
  * Opens a connection to a site: its hosts by preference, random among equals, dead ones last (RFC 5321 §5.1).
- * A host that answers with a refusal is an answer; only silence leads to the next.
+ * A host that answers with a refusal is an answer; only silence leads to the next, and a host that may not be used.
  */
 export async function dialSite(
   context: DialContext,
   source: Source,
-  mx: readonly Mx[],
+  { mx, demand }: Destination,
   tls: Limits["tls"],
 ): Promise<Dialled> {
   if (source.relay) return dialRelay(context, source);
   let last: Dialled | null = null;
   for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name))) {
-    last = await dialHost(context, source, host, tls);
+    const proved: DaneAnswer = demand?.dane ? await context.dane(host) : { kind: "none" };
+    const barred = barredBy(demand, proved, host);
+    if (barred !== null) {
+      last ??= { ok: false, failure: unsafe(barred) };
+      continue;
+    }
+    last = await dialHost(context, source, host, { sts: demand?.sts ?? null, proved, tls });
     if (last.ok || last.failure.kind === "reply") {
       context.hosts.markAlive(host);
       return last;
@@ -82,6 +108,17 @@ export async function dialSite(
     context.hosts.markDead(host);
   }
   return last ?? { ok: false, failure: unreachable("The domain has no mail server.") };
+}
+
+/** Why an MX host may not be used at all, in words. */
+function barredBy(demand: Demand | null, proved: DaneAnswer, host: string): string | null {
+  if (proved.kind === "failed") {
+    return `${host} is not used: whether it has TLSA records (DANE) could not be found out, ${proved.error}.`;
+  }
+  // What DNS proves wins over what a policy says (RFC 8461 §2).
+  if (proved.kind === "records") return null;
+  if (demand?.sts?.mode !== "enforce" || demand.sts.hosts.includes(host)) return null;
+  return `${host} is none of the mail servers that the domain's policy (MTA-STS) allows.`;
 }
 
 /** By preference, shuffled among equals; those that lately did not answer come after the others. */
@@ -104,7 +141,7 @@ async function dialHost(
   context: DialContext,
   source: Source,
   host: string,
-  tls: Limits["tls"],
+  of: { sts: Demand["sts"]; proved: DaneAnswer; tls: Limits["tls"] },
 ): Promise<Dialled> {
   const addresses = await context.addresses(host);
   if (typeof addresses === "string") return { ok: false, failure: unreachable(addresses) };
@@ -126,18 +163,48 @@ async function dialHost(
     ...(context.timeouts ? { timeouts: context.timeouts } : {}),
     ...(context.onLine ? { onLine: context.onLine } : {}),
   };
-  if (tls === "verified") {
-    const trust = { pem: context.certificates, withPublic: true };
-    // Without a kept session: a resumed handshake shows no certificate to judge.
-    return SmtpConnection.open({ ...base, tls: "required", trust });
+  const trust: Trust = { pem: context.certificates, withPublic: true };
+  const { sts, proved } = of;
+  if (proved.kind === "records") {
+    const dane = proved.records;
+    return because(PROVED, await SmtpConnection.open({ ...base, tls: "required", dane }));
   }
+  // Without a kept session: a resumed handshake shows no certificate to judge.
+  if (sts?.mode === "enforce") {
+    return because(ENFORCED, await SmtpConnection.open({ ...base, tls: "required", trust }));
+  }
+  if (of.tls === "verified") return SmtpConnection.open({ ...base, tls: "required", trust });
+  const tls = proved.kind === "unusable" ? "required" : of.tls;
   const mode: TlsMode = tls === "opportunistic" && context.hosts.hasBrokenTls(host) ? "never" : tls;
-  const first = await SmtpConnection.open({ ...base, tls: mode, session: context.hosts.session(host) });
+  const tested = sts ? watch(context, sts.hosts, host) : null;
+  const kept = tested ? { trust, onDoubt: tested.fails } : { session: context.hosts.session(host) };
+  const first = await SmtpConnection.open({ ...base, tls: mode, ...kept });
+  if (first.ok && !first.connection.isEncrypted) tested?.fails("It was not encrypted.");
   if (first.ok || first.failure.kind !== "tls" || mode !== "opportunistic") return first;
+  tested?.fails(first.failure.text);
   // Broken encryption is no reason to keep the mail where clear text is allowed anyway.
   const second = await SmtpConnection.open({ ...base, tls: "never" });
   if (second.ok) context.hosts.markBrokenTls(host);
   return second;
+}
+
+const ENFORCED = "The domain's policy (MTA-STS, enforce) lets no mail go without.";
+const PROVED = "DNS proves what it has to be, and no mail goes without.";
+
+/** Says after a failure of encryption who asked for it. */
+function because(why: string, dialled: Dialled): Dialled {
+  if (dialled.ok || dialled.failure.kind !== "tls") return dialled;
+  const { failure } = dialled;
+  return { ok: false, failure: { ...failure, text: `${failure.text} ${why}`.trim() } };
+}
+
+/** A policy in testing stands in no mail's way; where it would have, that is logged (RFC 8461 §5). */
+function watch(context: DialContext, allowed: readonly string[], host: string) {
+  const fails = (reason: string) => {
+    if (context.hosts.maySay(host)) logger.warn({ host, reason }, "a policy in testing (MTA-STS) failed");
+  };
+  if (!allowed.includes(host)) fails("It is none of the mail servers that the policy allows.");
+  return { fails };
 }
 
 /**
@@ -173,6 +240,10 @@ const RELAY_MODES = { starttls: "required", tls: "wrapped", none: "never" } as c
 
 function unreachable(text: string): ConnectFailure {
   return { stage: "connect", kind: "network", code: 0, enhanced: null, text };
+}
+
+function unsafe(text: string): ConnectFailure {
+  return { stage: "tls", kind: "tls", code: 0, enhanced: null, text };
 }
 
 function put<T>(map: Map<string, T>, key: string, value: T): void {

@@ -5,7 +5,7 @@ import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import { weighedSources } from "#core/delivery/weights.ts";
-import { type Dns, makeDns } from "#core/domain/dns.ts";
+import { type Dns, dnsOf } from "#core/domain/dns.ts";
 import { type LimitTable, limitsNow, readLimitTable } from "#core/limit/read.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Env } from "#core/platform/env.ts";
@@ -115,6 +115,7 @@ export class Engine implements LaneHouse {
     return {
       hosts: this.#hosts,
       addresses: (host) => this.targets.addresses(host),
+      dane: async (host) => this.dns.dane?.(host) ?? { kind: "none" },
       smtpPort: this.#network?.smtpPort ?? 25,
       certificates: this.#network?.certificates ?? "",
       network: this.#network ?? UNKNOWN_NETWORK,
@@ -316,9 +317,10 @@ export class Engine implements LaneHouse {
     const next = effectiveNetwork(this.#env, row ?? { network: "sandbox" });
     const before = this.#network;
     this.#network = next;
+    if (before && JSON.stringify(next) === JSON.stringify(before)) return;
+    this.#dns = dnsOf(next);
     if (before && JSON.stringify({ ...next, certificates: before.certificates }) === JSON.stringify(before))
       return;
-    this.#dns = makeDns(next.dnsServers);
     this.targets.clear();
     for (const { lane } of this.#lanes.values()) lane.drain();
     logger.info({ network: next.network, smtpPort: next.smtpPort, dnsServers: next.dnsServers }, "network");

@@ -29,7 +29,11 @@ export class LaneConnections {
   isClosed = false;
   readonly #limits: Limits;
   readonly #on: LaneConnectionsEvents;
-  readonly #sites = new Map<number, Site>();
+  /** By id and demand. */
+  readonly #sites = new Map<string, Site>();
+  readonly #firstOf = new Map<number, Site>();
+  /** Those without a connection whose twins have all there may be. */
+  readonly #waiting = new Set<Site>();
   readonly #dialRate: Rate;
   #dialTat = 0;
   /** Sockets that are not closed, and those being opened. */
@@ -53,17 +57,17 @@ export class LaneConnections {
     return this.#sites.values();
   }
 
-  site(target: Pick<Target, "siteId" | "mx">): Site {
-    let site = this.#sites.get(target.siteId);
+  /** Where mail of a domain goes; never over a connection that was opened for less than its domain asks. */
+  site(target: Pick<Target, "siteId" | "mx" | "demand">): Site {
+    const key = `${target.siteId} ${target.demand?.key ?? ""}`;
+    let site = this.#sites.get(key);
     if (!site) {
       const { perSite, connections } = this.#limits;
-      site = new Site(
-        target.siteId,
-        target.mx,
-        perSite?.connections ?? connections,
-        perSite?.messagesPerSecond ?? null,
-      );
-      this.#sites.set(target.siteId, site);
+      const most = perSite?.connections ?? connections;
+      const twin = this.#firstOf.get(target.siteId);
+      site = new Site(target, most, perSite?.messagesPerSecond ?? null, twin);
+      this.#sites.set(key, site);
+      if (!twin) this.#firstOf.set(target.siteId, site);
     }
     return site;
   }
@@ -91,7 +95,10 @@ export class LaneConnections {
       this.#watchClosing(site, connection);
       return;
     }
-    if (this.isClosed || connection.served >= this.messagesPerConnection || this.#total > this.limit) {
+    const isTwinsTurn =
+      this.#waiting.size > 0 && site.room <= 0 && site.twins.some((twin) => this.#waiting.has(twin));
+    const isDone = connection.served >= this.messagesPerConnection || isTwinsTurn;
+    if (this.isClosed || isDone || this.#total > this.limit) {
       this.#quit(site, connection);
     } else site.idle.push(connection);
   }
@@ -102,6 +109,7 @@ export class LaneConnections {
    */
   open(needs: ReadonlyMap<Site, number>, backlog: number, now: number): number | null {
     if (this.isClosed) return null;
+    for (const site of this.#waiting) if (!needs.has(site)) this.#waiting.delete(site);
     // Two sites in turn need a connection each, however short the backlog.
     const ramp = Math.max(
       connectionRamp(this.limit, backlog),
@@ -113,7 +121,8 @@ export class LaneConnections {
     for (const isFirst of [true, false]) {
       for (const [site, share] of shares) {
         if ((site.have === 0) !== isFirst || site.noDialUntil > now) continue;
-        while (site.have < share) {
+        if (site.have === 0 && site.room <= 0) this.#askTwins(site);
+        while (site.have < share && site.room > 0) {
           if (this.#total >= this.limit) {
             this.#spare(shares, site.have === 0);
             return null;
@@ -168,7 +177,19 @@ export class LaneConnections {
     for (const site of this.#sites.values()) for (const connection of site.busy) connection.destroy();
   }
 
+  /** Twins have all that the site may have: one idle connection is closed, or the next that becomes free. */
+  #askTwins(site: Site): void {
+    this.#waiting.add(site);
+    for (const twin of site.twins) {
+      const connection = twin.idle.shift();
+      if (!connection) continue;
+      this.#quit(twin, connection);
+      return;
+    }
+  }
+
   #dial(site: Site): void {
+    this.#waiting.delete(site);
     site.opening += 1;
     this.#total += 1;
     this.#on.dial(site).then(

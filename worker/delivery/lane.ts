@@ -150,7 +150,7 @@ export class Lane {
     this.#tat = row.tat;
     this.#revision = row.revision;
     this.#connections = new LaneConnections(this.#limits, {
-      dial: (site) => dialSite(house.dialContext(), source, site.mx, this.#limits.tls),
+      dial: (site) => dialSite(house.dialContext(), source, site, this.#limits.tls),
       changed: () => this.#pump(),
       failed: (site, failure) => this.#dialFailed(site, failure),
     });
@@ -600,7 +600,7 @@ export class Lane {
       const rest = this.#senderHolds.get(item.message?.senderDomainId ?? 0) ?? 0;
       if (this.#mode === "draining" || this.#isLate(item, now)) this.#settle(giveBack(this.#of(item), now));
       else if (rest > now) this.#settle(giveBack(this.#of(item), rest));
-      else if (isRelay) item.site = this.#connections.site({ siteId: 0, mx: [] });
+      else if (isRelay) item.site = this.#connections.site({ siteId: 0, mx: [], demand: null });
       else this.#aim(item, now);
       if (!item.site) continue;
       if (item.site.down && item.site.down.until > now) {

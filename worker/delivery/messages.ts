@@ -9,7 +9,7 @@ import { renderMessage } from "#core/mail/message/render.ts";
 import type { RenderedMessage } from "#core/mail/message/types.ts";
 import type { Db } from "#core/platform/db.ts";
 import { decryptSecret } from "#core/platform/secrets.ts";
-import { dkimPurpose } from "#core/sender/rules.ts";
+import { dkimPurpose, ed25519Purpose } from "#core/sender/rules.ts";
 import { senderDomains, senders, systemMails } from "#db/schema/index.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -43,7 +43,7 @@ export class Messages {
   readonly #settings: { appUrl: string; secret: string };
   readonly #keys: LinkKeys;
   readonly #campaigns = new Map<number, Kept<CampaignMail>>();
-  readonly #signers = new Map<number, Kept<DkimSigner>>();
+  readonly #signers = new Map<number, Kept<DkimSigner[]>>();
 
   constructor(db: Db, settings: { appUrl: string; secret: string }, metrics: Metrics) {
     this.#db = db;
@@ -89,7 +89,7 @@ export class Messages {
     });
     return {
       compiled,
-      signers: [await this.#signer(sender.senderDomainId)],
+      signers: await this.#signersOf(sender.senderDomainId),
       senderDomainId: sender.senderDomainId,
     };
   }
@@ -128,7 +128,7 @@ export class Messages {
     const senderDomainId = senderDomain?.id ?? 0;
     try {
       const compiled = compileMessage(campaignMessageSource(parts, this.#settings.appUrl));
-      const signers = [await this.#signer(senderDomainId)];
+      const signers = await this.#signersOf(senderDomainId);
       const message = { compiled, signers, senderDomainId };
       return { ...common, isSystem: false, senderDomainId, message, problem: null };
     } catch (error) {
@@ -137,12 +137,19 @@ export class Messages {
     }
   }
 
-  #signer(senderDomainId: number): Promise<DkimSigner> {
+  /** RSA, and Ed25519 besides where its record was found: a signature that nobody can check is worse than none. */
+  #signersOf(senderDomainId: number): Promise<DkimSigner[]> {
     return keep(this.#signers, senderDomainId, async () => {
       const [row] = await this.#db.select().from(senderDomains).where(eq(senderDomains.id, senderDomainId));
       if (!row) throw new Error(`sender domain ${senderDomainId} is gone`);
-      const pem = decryptSecret(this.#settings.secret, dkimPurpose(row.id), row.dkimPrivateKey);
-      return dkimSigner({ domain: row.name, selector: row.dkimSelector, privateKey: createPrivateKey(pem) });
+      const signer = (selector: string, purpose: string, sealed: string) => {
+        const privateKey = createPrivateKey(decryptSecret(this.#settings.secret, purpose, sealed));
+        return dkimSigner({ domain: row.name, selector, privateKey });
+      };
+      const first = signer(row.dkimSelector, dkimPurpose(row.id), row.dkimPrivateKey);
+      const { ed25519Selector, ed25519PrivateKey, ed25519FoundAt } = row;
+      if (!ed25519FoundAt || !ed25519Selector || !ed25519PrivateKey) return [first];
+      return [first, signer(ed25519Selector, ed25519Purpose(row.id), ed25519PrivateKey)];
     });
   }
 }

@@ -2,12 +2,19 @@ import type { Rate } from "#core/mail/pacing/gcra.ts";
 import { gcra } from "#core/mail/pacing/gcra.ts";
 import type { Mx } from "#core/mail/site/key.ts";
 import type { SmtpConnection } from "./connection.ts";
+import type { Demand } from "./demand.ts";
 import type { ConnectFailure } from "./smtp-types.ts";
 
-/** What one lane has with one site: its connections, and what it was told there. */
+/**
+ * What one lane has with one site: its connections, and what it was told there. Domains of a site that ask for
+ * different encryption have one each, twins: what a receiver counts, it counts of all of them together.
+ */
 export class Site {
   readonly id: number;
   readonly mx: readonly Mx[];
+  readonly demand: Demand | null;
+  /** All of the same site, this one included. */
+  readonly #twins: Site[];
   /** The last used at the end. */
   readonly idle: SmtpConnection[] = [];
   readonly busy = new Set<SmtpConnection>();
@@ -16,8 +23,6 @@ export class Site {
   closing = 0;
   /** Most connections at once; lowered when the site says "too many". */
   most: number;
-  /** Nothing is started before (ms since the epoch). */
-  holdUntil = 0;
   /** No connection is opened before. */
   noDialUntil = 0;
   /** Nobody answers there: its mails are deferred until then. */
@@ -25,16 +30,46 @@ export class Site {
   /** "Too many" in a row. */
   throttled = 0;
   #rate: Rate | null;
-  #tat = 0;
+  #pace: { tat: number; holdUntil: number };
 
-  constructor(id: number, mx: readonly Mx[], most: number, perSecond: number | null) {
-    this.id = id;
-    this.mx = mx;
+  constructor(
+    target: { siteId: number; mx: readonly Mx[]; demand: Demand | null },
+    most: number,
+    perSecond: number | null,
+    twin?: Site,
+  ) {
+    this.id = target.siteId;
+    this.mx = target.mx;
+    this.demand = target.demand;
     this.most = most;
+    this.#twins = twin ? twin.#twins : [];
+    this.#twins.push(this);
+    this.#pace = twin ? twin.#pace : { tat: 0, holdUntil: 0 };
     this.#rate =
       perSecond === null
         ? null
         : { limit: perSecond, periodMs: 1_000, burst: Math.max(1, Math.floor(perSecond / 5)) };
+  }
+
+  /** Nothing is started before (ms since the epoch); said to one address, it holds for twins too. */
+  get holdUntil(): number {
+    return this.#pace.holdUntil;
+  }
+
+  set holdUntil(until: number) {
+    this.#pace.holdUntil = until;
+  }
+
+  /** The others of the same site. */
+  get twins(): Site[] {
+    return this.#twins.filter((one) => one !== this);
+  }
+
+  /** Connections that may be added, those of twins counted. */
+  get room(): number {
+    if (this.#twins.length === 1) return this.most - this.have;
+    const most = Math.min(...this.#twins.map((one) => one.most));
+    return most - this.#twins.reduce((sum, one) => sum + one.have, 0);
   }
 
   /** Connections that serve or will. */
@@ -49,16 +84,16 @@ export class Site {
 
   /** Whether the rate of a small site lets a mail go; without one always. */
   mayStart(now: number): boolean {
-    return this.#rate === null || gcra(this.#tat, now, this.#rate).allowed;
+    return this.#rate === null || gcra(this.#pace.tat, now, this.#rate).allowed;
   }
 
   /** When it will, ms from now. */
   waitMs(now: number): number {
     const hold = Math.max(0, this.holdUntil - now);
-    return this.#rate === null ? hold : Math.max(hold, gcra(this.#tat, now, this.#rate).retryAfterMs);
+    return this.#rate === null ? hold : Math.max(hold, gcra(this.#pace.tat, now, this.#rate).retryAfterMs);
   }
 
   started(now: number): void {
-    if (this.#rate) this.#tat = gcra(this.#tat, now, this.#rate).state;
+    if (this.#rate) this.#pace.tat = gcra(this.#pace.tat, now, this.#rate).state;
   }
 }

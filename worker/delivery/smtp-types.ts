@@ -1,3 +1,4 @@
+import type { Tlsa } from "#core/domain/types.ts";
 import type { Stage } from "#core/mail/reply/types.ts";
 import type { Trust } from "./trust.ts";
 
@@ -53,6 +54,10 @@ export type ConnectOptions = {
   tls: TlsMode;
   /** Whose certificates are believed; without it the server's is not judged. */
   trust?: Trust;
+  /** TLSA records: the certificate has to fit one of them, whoever signed it. */
+  dane?: readonly Tlsa[];
+  /** Hears why the certificate is not believed, where that is no reason to hang up. */
+  onDoubt?: (doubt: string) => void;
   auth?: { user: string; password: string };
   timeouts?: Partial<Timeouts>;
   /** Each line said, in order, secrets masked; `note`: what happened beside the conversation. */

@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
 import type { Dns } from "#core/domain/dns.ts";
 import { resolveDomains } from "#core/domain/resolve.ts";
+import type { StsMode } from "#core/domain/types.ts";
 import { type Mx, normalHost } from "#core/mail/site/key.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Sql } from "#db/client.ts";
+import { type Demand, demandOf } from "./demand.ts";
 
 /** Where mail for a domain goes, as far as it is known. */
 export type Target = {
@@ -12,6 +14,8 @@ export type Target = {
   providerId: number | null;
   /** MX hosts with their preference; the domain itself where it has none. */
   mx: Mx[];
+  /** What the domain asks of the encryption; null: nothing. */
+  demand: Demand | null;
 };
 
 export type TargetAnswer =
@@ -37,6 +41,9 @@ type Row = {
   mx: Mx[];
   error: string | null;
   is_old: boolean;
+  is_signed: boolean;
+  sts_mode: StsMode | null;
+  sts_mx: string[] | null;
 };
 
 /** Domain → site → addresses, from the shared cache in the database, then from DNS; kept in memory for minutes. */
@@ -71,8 +78,10 @@ export class Targets {
     const missing = domains.filter((domain) => !this.known(domain));
     if (missing.length === 0) return [];
     const rows = await this.#sql<Row[]>`
-      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.error, d.expires_at < now() - interval '1 day' as is_old
-      from domains d left join sites s on s.id = d.site_id where d.name = any(${missing}::text[])`;
+      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.is_signed, d.error, p.mode as sts_mode, p.mx as sts_mx,
+        d.expires_at < now() - interval '1 day' or coalesce(p.expires_at < now(), false) as is_old
+      from domains d left join sites s on s.id = d.site_id left join sts_policies p on p.domain = d.name
+      where d.name = any(${missing}::text[])`;
     const usable = new Set<string>();
     for (const row of rows) {
       if (row.status === "unknown" || row.status === "temporary" || row.is_old) continue;
@@ -86,8 +95,9 @@ export class Targets {
   async resolve(domains: readonly string[]): Promise<void> {
     await resolveDomains(this.#ctx, { names: [...new Set(domains)] }, this.#dns());
     const rows = await this.#sql<Row[]>`
-      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.error, false as is_old
-      from domains d left join sites s on s.id = d.site_id where d.name = any(${domains as string[]}::text[])`;
+      select d.name, d.status, d.site_id, s.provider_id, d.mx, d.is_signed, d.error, false as is_old, p.mode as sts_mode, p.mx as sts_mx
+      from domains d left join sites s on s.id = d.site_id left join sts_policies p on p.domain = d.name and p.expires_at > now()
+      where d.name = any(${domains as string[]}::text[])`;
     for (const row of rows) this.#keep(row.name, answerOf(row));
   }
 
@@ -126,14 +136,16 @@ function answerOf(row: Row): TargetAnswer {
   if (row.status !== "ok" || row.site_id === null) {
     return { kind: "unknown", text: row.error ?? "The domain could not be looked up." };
   }
-  const mx = row.mx.filter((record) => normalHost(record.host) !== "");
+  const named = row.mx.filter((record) => normalHost(record.host) !== "");
+  const mx = named.length > 0 ? named : [{ host: row.name, preference: 0 }];
+  const demand = demandOf(mx, {
+    isSigned: row.is_signed,
+    mode: row.sts_mode,
+    patterns: row.sts_mx ?? [],
+  });
   return {
     kind: "site",
-    target: {
-      siteId: row.site_id,
-      providerId: row.provider_id,
-      mx: mx.length > 0 ? mx : [{ host: row.name, preference: 0 }],
-    },
+    target: { siteId: row.site_id, providerId: row.provider_id, mx, demand },
   };
 }
 

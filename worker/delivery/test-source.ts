@@ -35,9 +35,9 @@ export async function testSource(
   if (!source.relay && answer?.kind !== "site") {
     return { ok: false, result: answer ? answer.text : `${domain} could not be looked up.` };
   }
-  const target = answer?.kind === "site" ? answer.target : { mx: [], providerId: null };
+  const target = answer?.kind === "site" ? answer.target : { mx: [], demand: null, providerId: null };
   const { tls } = await house.limits(target.providerId ?? 1000);
-  const dialled = await dialSite(house.context, source, target.mx, tls);
+  const dialled = await dialSite(house.context, source, target, tls);
   if (!dialled.ok) {
     const { stage, code, text, certificate } = dialled.failure;
     const said = code > 0 ? `${code} ${text}` : text;

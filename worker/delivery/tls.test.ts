@@ -50,6 +50,7 @@ async function serve(certificate: Certificate | null, options: { wrapped?: boole
 const context = (port: number, certificates = ""): DialContext => ({
   hosts: new HostMemory(),
   addresses: async () => ["127.0.0.1"],
+  dane: async () => ({ kind: "none" }),
   smtpPort: port,
   certificates,
   network: { network: "sandbox", hasOwnDns: false },
@@ -79,7 +80,12 @@ function relay(port: number, values: Partial<NonNullable<Source["relay"]>> = {})
 const MAIL = { from: "b@x.example", to: "ann@y.example", bytes: Buffer.from("Subject: x\r\n\r\nx\r\n") };
 
 async function dial(source: Source, on: DialContext) {
-  const dialled = await dialSite(on, source, [{ host: "mx.y.example", preference: 1 }], "opportunistic");
+  const dialled = await dialSite(
+    on,
+    source,
+    { mx: [{ host: "mx.y.example", preference: 1 }], demand: null },
+    "opportunistic",
+  );
   if (!dialled.ok) return dialled.failure;
   const sent = await dialled.connection.send(MAIL);
   dialled.connection.destroy();
@@ -177,7 +183,7 @@ describe("a mail server of a receiver", () => {
     heloName: "out.example",
     relay: null,
   };
-  const mx = [{ host: HOST, preference: 10 }];
+  const mx = { mx: [{ host: HOST, preference: 10 }], demand: null };
 
   test("may show any certificate where encryption is opportunistic or merely required", async () => {
     const server = await serve(issueCertificate({ name: "x", hosts: [], validDays: -2 }));

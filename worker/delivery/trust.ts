@@ -34,12 +34,6 @@ export function contextOf(trust: Trust): SecureContext {
   return context;
 }
 
-/** The certificate that a server showed. Asked for once and kept: Node hands it out a single time. */
-export function shownBy(socket: TLSSocket): X509Certificate | null {
-  const { raw } = socket.getPeerCertificate();
-  return raw ? new X509Certificate(raw) : null;
-}
-
 /**
  * Why a server's certificate is not believed, in words; null where it is. Chain and dates were checked against
  * `contextOf(trust)` in the handshake; the name is checked here, because a handshake by address names nobody.

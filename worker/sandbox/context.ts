@@ -18,6 +18,8 @@ export interface ReceiverContext {
   /** How often an address has deferred or dropped a sender. */
   turns: BoundedMap<number>;
   secureContext: SecureContext | null;
+  /** The certificate of a host that has one of its own. */
+  secureContextOf: (host: string) => SecureContext | undefined;
   keepBodies: boolean;
   onTaken: (mail: TakenMail, fate: Fate, provider: Provider) => void;
 }

@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
 import {
+  AUTHENTIC_DATA,
   AUTHORITATIVE_ANSWER,
   decode,
   encode,
@@ -121,7 +122,12 @@ async function respond(query: Packet, answer: Answerer): Promise<Packet | null> 
   return {
     id: query.id,
     type: "response",
-    flags: AUTHORITATIVE_ANSWER | recursionAvailable | ((query.flags ?? 0) & (1 << 8)) | rcodes[result.code],
+    flags:
+      AUTHORITATIVE_ANSWER |
+      recursionAvailable |
+      (result.isSigned ? AUTHENTIC_DATA : 0) |
+      ((query.flags ?? 0) & (1 << 8)) |
+      rcodes[result.code],
     questions: [question],
     answers: result.soa ? [start] : result.records.map(toPacket),
     authorities: nothing && !result.soa && result.code !== "SERVFAIL" ? [start] : [],
@@ -144,6 +150,8 @@ function toPacket(record: AnswerRecord): PacketAnswer {
   switch (record.type) {
     case "MX":
       return { ...common, type: "MX", data: record.data };
+    case "TLSA":
+      return { ...common, type: "TLSA", data: record.data };
     case "TXT":
       return { ...common, type: "TXT", data: pieces(record.data) };
     default:

@@ -10,6 +10,7 @@ function record(values: Partial<MailRecord>): Omit<MailRecord, "id"> {
     clientIp: "127.0.0.1",
     helo: "x",
     tls: false,
+    encryption: null,
     provider: "small",
     site: "a",
     domain: "a.example",

@@ -36,13 +36,14 @@ function run(env: Record<string, string>) {
 test("the process keeps what it receives and publishes sender domains; a second one says what is wrong", async () => {
   const { url, db, sql } = await testDatabase();
   const sender = await makeSender(db, (await makeWorkspace(db)).id, { publicKey: "AAAA" });
-  const [smtp, dns] = [await freePort(), await freePort()];
+  const [smtp, dns, https] = [await freePort(), await freePort(), await freePort()];
   const env = {
     DATABASE_URL: url,
     APP_SECRET: "test-secret-test-secret-test-secret",
     SANDBOX_BLOCK: "127.96",
     SANDBOX_SMTP_PORT: String(smtp),
     SANDBOX_DNS_PORT: String(dns),
+    SANDBOX_HTTPS_PORT: String(https),
   };
   const { child, lines, heard } = run(env);
   await heard;

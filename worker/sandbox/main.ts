@@ -38,6 +38,7 @@ try {
     block: settings.sandboxBlock,
     smtpPort: settings.sandboxSmtpPort,
     dnsPort: settings.sandboxDnsPort,
+    httpsPort: settings.sandboxHttpsPort,
     records,
     inbound: inboundAddress(),
     appUrl: settings.appUrl,

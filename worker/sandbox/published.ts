@@ -20,18 +20,22 @@ export function publishSenderDomains(sql: Sql): FindRecords {
   let reading: Promise<void> | null = null;
 
   async function read(): Promise<void> {
-    const domains = await sql<{ name: string; selector: string; key: string }[]>`
-      select name, dkim_selector as selector, dkim_public_key as key from sender_domains`;
+    const domains = await sql<
+      { name: string; selector: string; key: string; second: string | null; secondKey: string | null }[]
+    >`
+      select name, dkim_selector as selector, dkim_public_key as key,
+        ed25519_selector as second, ed25519_public_key as "secondKey" from sender_domains`;
     const sources = await sql<{ ip: string }[]>`
       select host(ip) as ip from sources where ip is not null and removed_at is null`;
     const next = new Map<string, PublishedRecord[]>();
     const publish = (name: string, data: string) => next.set(name, [{ type: "TXT", data, ttl: shortTtl }]);
-    for (const { name, selector, key } of domains) {
+    for (const { name, selector, key, second, secondKey } of domains) {
       const spf = sendersAllowed(sources.map((source) => source.ip));
       publish(name, spf);
       publish(`bounces.${name}`, spf);
       publish(`_dmarc.${name}`, "v=DMARC1; p=none");
       publish(`${selector}._domainkey.${name}`, key.startsWith("v=DKIM1") ? key : dkimRecord(key));
+      if (second && secondKey) publish(`${second}._domainkey.${name}`, dkimRecord(secondKey, "ed25519"));
     }
     records = next;
     readAt = performance.now();

@@ -1,3 +1,4 @@
+import { type FindTlsa, guardedOf, stsRecordOf } from "./guarded.ts";
 import type { FindRecords, MailExchange, PublishedRecord } from "./types.ts";
 import { normal, type World } from "./world.ts";
 
@@ -9,6 +10,8 @@ export interface Answer {
   records: AnswerRecord[];
   /** Whether a SOA record is the answer itself, not only the reason for an empty one. */
   soa: boolean;
+  /** The zone is signed, and the answer was checked. */
+  isSigned?: boolean;
 }
 
 const empty: Answer = { code: "NOERROR", records: [], soa: false };
@@ -24,9 +27,14 @@ export interface InboundHost {
 
 /**
  * The sandbox's DNS as a function. What is published from outside comes first, then the inbound listener, then the
- * world. AAAA and TLSA exist nowhere; every other name has an address, and that is a loopback address.
+ * world. AAAA exists nowhere; every other name has an address, and that is a loopback address.
  */
-export function makeResolver(world: World, find: FindRecords | undefined, inbound: InboundHost | undefined) {
+export function makeResolver(
+  world: World,
+  find: FindRecords | undefined,
+  inbound: InboundHost | undefined,
+  findTlsa: FindTlsa = () => null,
+) {
   return async function answer(question: string, type: string): Promise<Answer> {
     const name = normal(question);
     const published = await find?.(name, type);
@@ -41,8 +49,27 @@ export function makeResolver(world: World, find: FindRecords | undefined, inboun
       if (type === "MX") return found({ name, type, data: { preference: 10, exchange: inbound.host } });
       return type === "A" ? found({ name, type, data: inbound.address }) : empty;
     }
-    return inWorld(world, name, type);
+    return guardedAnswer(world, findTlsa, name, type) ?? inWorld(world, name, type);
   };
+}
+
+/** What domains say that ask for encryption, and all below them; null for every other name. */
+function guardedAnswer(world: World, findTlsa: FindTlsa, name: string, type: string): Answer | null {
+  const host = name.replace(/^_25\._tcp\./, "");
+  const guarded = guardedOf(host);
+  if (!guarded) return null;
+  const isSigned = guarded.dane?.isSigned ?? false;
+  const record = stsRecordOf(name);
+  if (record) return { ...(type === "TXT" ? found({ name, type, data: record }) : empty), isSigned };
+  if (host !== name) {
+    const tlsa = findTlsa(name);
+    if (tlsa === "no-answer") return { ...empty, code: "SERVFAIL" };
+    if (!tlsa) return { ...missing, isSigned };
+    return { ...(type === "TLSA" ? found({ name, type, data: tlsa }) : empty), isSigned };
+  }
+  // What belongs to such a domain has an address and nothing else: its mail server, its policy host.
+  if (guarded.domain === name || name.startsWith("_")) return { ...inWorld(world, name, type), isSigned };
+  return { ...(type === "A" ? found({ name, type, data: world.addressOf(name) }) : empty), isSigned };
 }
 
 function inWorld(world: World, name: string, type: string): Answer {

@@ -325,6 +325,7 @@ export class Session {
       clientIp: this.#ip,
       helo: this.#helo,
       tls: this.#wire.secure,
+      encryption: this.#wire.encryption,
       provider: this.#provider.name,
       site: this.#site,
       domain,
@@ -358,10 +359,10 @@ export class Session {
   }
 
   #startTls() {
-    const { secureContext } = this.#context;
+    const { secureContext, secureContextOf } = this.#context;
     if (!secureContext || this.#wire.secure) return this.#reply("502 5.5.1 STARTTLS not available");
     this.#reply("220 2.0.0 Ready to start TLS");
-    this.#wire.startTls(secureContext);
+    this.#wire.startTls(secureContext, secureContextOf);
     this.#helo = "";
     this.#reset();
   }

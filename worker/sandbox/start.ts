@@ -5,9 +5,11 @@ import { type BehaviourOverrides, behavioursOf } from "./behaviours.ts";
 import type { ReceiverContext } from "./context.ts";
 import { makeCourier } from "./courier.ts";
 import { listen, startDns } from "./dns.ts";
+import { guardedCertificates } from "./guarded.ts";
 import { LimitKeeper } from "./limits.ts";
 import { type Copies, MailLog } from "./log.ts";
 import { BoundedMap } from "./memory.ts";
+import { startPolicies } from "./policies.ts";
 import { makeResolver } from "./resolve.ts";
 import { Session } from "./session.ts";
 import { makeCertificate } from "./tls.ts";
@@ -37,6 +39,8 @@ export interface SandboxOptions {
   smtpPort: number;
   /** Port of the DNS server on `<block>.0.53`; 0 takes a free one. */
   dnsPort: number;
+  /** Port of the hosts that publish MTA-STS policies; 0 (default) takes a free one. */
+  httpsPort?: number;
   /** The same seed makes the same world and the same people. */
   seed?: string;
   /** `natural` (default) has the shares of real audiences; in `quiet` everybody accepts unless tagged otherwise. */
@@ -73,6 +77,7 @@ export interface SandboxStats {
 export interface Sandbox {
   dns: { host: string; port: number };
   smtpPort: number;
+  httpsPort: number;
   providers: Provider[];
   world: World;
   /** The certificate of all receivers, for a client that wants to verify it. */
@@ -96,8 +101,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const behaviours = behavioursOf(options.world ?? "natural", options.behaviours);
   const world = makeWorld({ block: options.block, seed, shares: behaviours.shares });
   const inbound = options.inbound && { address: options.inbound.address, host: INBOUND_HOST };
-  const resolve = makeResolver(world, options.records, inbound);
   const certificate = makeCertificate();
+  const guarded = guardedCertificates(certificate.authority);
+  const resolve = makeResolver(world, options.records, inbound, guarded.tlsa);
   const log = new MailLog(options.keepLog ?? 20_000);
   const limits = new LimitKeeper(behaviours);
   let smtpPort = options.smtpPort;
@@ -126,6 +132,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     greylist: new BoundedMap(remembered),
     turns: new BoundedMap(remembered),
     secureContext: behaviours.tls ? certificate.context : null,
+    secureContextOf: guarded.mail,
     keepBodies: options.keepBodies,
     onTaken(mail, fate, provider) {
       options.onMail?.(mail);
@@ -135,6 +142,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const open = new Map<Socket, Session>();
   const servers: Server[] = [];
+  let policies: Awaited<ReturnType<typeof startPolicies>> | null = null;
   const accept = (socket: Socket) => {
     connections += 1;
     open.set(socket, new Session(context, socket, connections));
@@ -145,7 +153,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     courier.stop();
     const closed = servers.map((server) => new Promise<void>((done) => server.close(() => done())));
     for (const socket of open.keys()) socket.destroy();
-    await Promise.all(closed);
+    await Promise.all([...closed, policies?.close()]);
   };
   try {
     for (const address of world.addresses) {
@@ -155,6 +163,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       const bound = server.address();
       if (smtpPort === 0 && typeof bound === "object" && bound) smtpPort = bound.port;
     }
+    policies = await startPolicies({
+      host: world.webAddress,
+      port: options.httpsPort ?? 0,
+      certificate: guarded.policies,
+    });
     const single = options.block.split(".").length === 4;
     const dns = await startDns({
       host: single ? options.block : `${options.block}.0.53`,
@@ -164,6 +177,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     return {
       dns: { host: dns.host, port: dns.port },
       smtpPort,
+      httpsPort: policies.port,
       providers: world.providers,
       world,
       certificate: certificate.pem,

@@ -41,6 +41,7 @@ function mail(values: Partial<TakenMail>): TakenMail {
     clientIp: "127.0.0.1",
     helo: "sender.example",
     tls: true,
+    encryption: null,
     provider: "google",
     site: "google",
     domain: "gmail.com",

@@ -178,6 +178,7 @@ function toRow(mail: TakenMail) {
     size: mail.bytes,
     raw: mail.raw ?? Buffer.alloc(0),
     transcript: plain(mail.transcript),
+    encryption: mail.encryption,
     outcome: mail.outcome === "dropped-after-dot" ? "dropped-after" : "accepted",
   };
 }

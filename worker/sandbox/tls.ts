@@ -15,11 +15,11 @@ export type Certificate = { key: string; cert: string };
  * A certificate for all the sandbox's servers, made anew at each start and signed by itself (RFC 5280).
  * Returned as PEM too, so that a client that wants to verify can trust it.
  */
-export function makeCertificate(): { context: SecureContext; pem: string } {
+export function makeCertificate(): { context: SecureContext; pem: string; authority: Certificate } {
   const named = providers.flatMap(({ mx, suffixes }) => [...mx, ...suffixes.map((s) => `*.${s}`)]);
   const hosts = new Set([...named, ...googleHosted]);
   const { key, cert } = issueCertificate({ name: "sandbox.example", hosts: [...hosts], isAuthority: true });
-  return { context: createSecureContext({ key, cert }), pem: cert };
+  return { context: createSecureContext({ key, cert }), pem: cert, authority: { key, cert } };
 }
 
 /** Makes a certificate for these hosts, signed by `issuer` or by itself. */

@@ -76,7 +76,16 @@ export interface MailExchange {
 export type PublishedRecord =
   | { type: "MX"; data: MailExchange; ttl?: number }
   | { type: "TXT"; data: string; ttl?: number }
+  | { type: "TLSA"; data: TlsaRecord; ttl?: number }
   | { type: "A" | "CNAME" | "PTR"; data: string; ttl?: number };
+
+/** A TLSA record (RFC 6698 §2.1), as it goes into a packet. */
+export interface TlsaRecord {
+  usage: number;
+  selector: number;
+  matchingType: number;
+  certificate: Buffer;
+}
 
 /** Asks for records of a name; null when the name is nobody's, [] when it has none of that type. */
 export type FindRecords = (name: string, type: string) => Promise<PublishedRecord[] | null>;
@@ -108,6 +117,8 @@ export interface MailRecord {
   clientIp: string;
   helo: string;
   tls: boolean;
+  /** Version, cipher and the name that the client asked for; null in clear text. */
+  encryption: string | null;
   provider: string;
   site: string;
   domain: string;

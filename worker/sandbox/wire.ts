@@ -31,6 +31,8 @@ export class Wire {
   #held = false;
   #over = false;
   #secure = false;
+  #askedFor = "no name";
+  #encryption: string | null = null;
   #body: BodyReader | null = null;
 
   constructor(socket: Socket, events: WireEvents, options: { idleMs: number; onClose: () => void }) {
@@ -47,6 +49,13 @@ export class Wire {
 
   get secure(): boolean {
     return this.#secure;
+  }
+
+  /** How the line is encrypted, in words. */
+  get encryption(): string | null {
+    if (!(this.#socket instanceof TLSSocket)) return null;
+    this.#encryption ??= `${this.#socket.getProtocol()}, ${this.#socket.getCipher().standardName}, asked for ${this.#askedFor}`;
+    return this.#encryption;
   }
 
   #listen(socket: Socket) {
@@ -130,7 +139,7 @@ export class Wire {
   }
 
   /** Goes over to TLS. What was pipelined in the clear is thrown away (RFC 3207 §6). */
-  startTls(secureContext: SecureContext) {
+  startTls(secureContext: SecureContext, contextOf: (host: string) => SecureContext | undefined) {
     this.flush();
     this.#input = nothing;
     this.#at = 0;
@@ -138,7 +147,14 @@ export class Wire {
     plain.removeAllListeners("data");
     plain.removeAllListeners("timeout");
     plain.setTimeout(0);
-    this.#socket = new TLSSocket(plain, { isServer: true, secureContext });
+    this.#socket = new TLSSocket(plain, {
+      isServer: true,
+      secureContext,
+      SNICallback: (name, done) => {
+        this.#askedFor = name;
+        done(null, contextOf(name.toLowerCase()));
+      },
+    });
     this.#secure = true;
     this.#listen(this.#socket);
     this.#socket.on("close", () => plain.destroy());

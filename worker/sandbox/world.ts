@@ -1,3 +1,4 @@
+import { guardedOf } from "./guarded.ts";
 import { fraction, hash } from "./hash.ts";
 import { googleHosted, providers, smallSite } from "./providers.ts";
 import type { Behaviours, MailExchange, Place, Provider } from "./types.ts";
@@ -11,8 +12,10 @@ export interface World {
   providerAt(address: string): Provider | null | undefined;
   provider(name: string): Provider;
   providers: Provider[];
-  /** All addresses with a listener. */
+  /** All addresses with a mail server. */
   addresses: string[];
+  /** Where the hosts with MTA-STS policies answer. */
+  webAddress: string;
   /** A name for an address, the inverse of `addressOf` (RFC 1912 §2.1: forward and reverse agree). */
   nameOf(address: string): string | null;
 }
@@ -55,6 +58,7 @@ export function makeWorld(options: { block: string; seed: string; shares: Behavi
     groups.set(provider.name, own);
     for (const address of own) at.set(address, single || provider === smallSite ? null : provider);
   }
+  const webAddress = single ? block : `${block}.0.44`;
   const names = new Map<string, string>();
   for (const provider of providers) for (const host of provider.mx) names.set(addressOf(host), host);
 
@@ -62,6 +66,7 @@ export function makeWorld(options: { block: string; seed: string; shares: Behavi
     const name = normal(host);
     if (name.startsWith("refused.") || name.startsWith("mail.refused."))
       return single ? block : `${block}.254.254`;
+    if (name.startsWith("mta-sts.") && guardedOf(name)) return webAddress;
     const client = inReverse.exec(name);
     if (client) return client.slice(1).join(".");
     const provider = ownerOf(name) ?? smallSite;
@@ -83,6 +88,8 @@ export function makeWorld(options: { block: string; seed: string; shares: Behavi
     if (kind === "implicit") return { kind, provider: smallSite.name, site: name };
     if (kind && kind !== "mail") return { kind };
     if (!name.includes(".") || name.endsWith(".invalid")) return { kind: "missing" };
+    const guarded = guardedOf(name);
+    if (guarded?.domain === name) return mail(smallSite.name, [guarded.host ?? `mail.${name}`]);
     const owner = byDomain.get(name);
     if (owner?.name === "outlook") return mail("outlook", [`${dashed(name)}.olc.protection.outlook.com`]);
     if (owner) return mail(owner.name, owner.mx);
@@ -111,6 +118,7 @@ export function makeWorld(options: { block: string; seed: string; shares: Behavi
     providers: [...known.values()],
     providerAt: (address) => at.get(address),
     addresses: [...at.keys()],
+    webAddress,
     nameOf(address) {
       if (names.has(address)) return names.get(address) ?? null;
       return address.startsWith("127.") ? `${address.replaceAll(".", "-")}.client.example` : null;

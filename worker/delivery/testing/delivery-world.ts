@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Logger, type Runner, run } from "graphile-worker";
 import { launchCampaign } from "#core/campaign/launch.ts";
-import { makeDns } from "#core/domain/dns.ts";
+import { dnsOf } from "#core/domain/dns.ts";
 import { resolveDomains } from "#core/domain/resolve.ts";
 import { generateDkimKey } from "#core/mail/dkim/key.ts";
 import { readEnv } from "#core/platform/env.ts";
+import { readNetwork } from "#core/platform/network.ts";
 import { encryptSecret } from "#core/platform/secrets.ts";
 import { dkimPurpose } from "#core/sender/rules.ts";
 import { makeDb } from "#db/client.ts";
@@ -81,6 +82,7 @@ export async function deliveryWorld(options: {
     NETWORK: "sandbox",
     DNS_SERVERS: `${network.dns.host}:${network.dns.port}`,
     SMTP_PORT: String(network.smtpPort),
+    SANDBOX_HTTPS_PORT: String(sandbox.httpsPort),
   } as NodeJS.ProcessEnv;
   await t.sql`update installation set sandbox_certificate = ${sandbox.certificate}`;
   const workspace = await makeWorkspace(t.db);
@@ -116,7 +118,7 @@ export async function deliveryWorld(options: {
       const ctx = systemCtx(t.db);
       // By name: the worker's own job may be asking about some of them, and they would be frozen as unknown.
       const names = [...new Set(addresses.map((address) => address.split("@")[1]?.toLowerCase() ?? ""))];
-      await resolveDomains(ctx, { names }, makeDns([network.dns]));
+      await resolveDomains(ctx, { names }, dnsOf(await readNetwork(t.db, readEnv(env))));
       const campaign = await makeCampaign(t.db, workspace.id, {
         senderId: senderId ?? sender.id,
         audience: { include: { lists: [list.id], segments: [] }, exclude: { lists: [], segments: [] } },

@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
+import { GuardedTable } from "#components/recipient-domain/guarded-table.tsx";
 import { DomainChip } from "#components/sender-domain/verdict.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { listGuardedDomains } from "#core/domain/read.ts";
 import { listSenderDomains } from "#core/sender-domain/read.ts";
 
 export const metadata: Metadata = { title: "Domains" };
@@ -15,30 +17,33 @@ export default async function Page() {
     <div className="page">
       <PageHeader
         title="Domains"
-        subtitle="The domains that sign mail. Each has a key of its own, made here."
+        subtitle="The domains that sign mail, each with a key of its own, and those of receivers that ask for encryption."
       />
-      <DataTable
-        caption="Sender domains"
-        rows={await listSenderDomains(ctx)}
-        rowKey={(row) => row.id}
-        rowHref={(row) => `/admin/domains/${row.name}`}
-        empty={
-          <EmptyState title="No domains yet">
-            A domain comes with the first sender that uses it, under a workspace's settings.
-          </EmptyState>
-        }
-        columns={[
-          { key: "name", head: "Domain", cell: (row) => row.name },
-          { key: "records", head: "Records", cell: (row) => <DomainChip checks={row.checks} /> },
-          { key: "workspace", head: "Used by", cell: (row) => row.workspace ?? "every workspace" },
-          {
-            key: "checked",
-            head: "Checked",
-            quiet: true,
-            cell: (row) => (row.checkedAt ? <Time at={row.checkedAt} zone="UTC" /> : "never"),
-          },
-        ]}
-      />
+      <div className="stack">
+        <DataTable
+          caption="Sender domains"
+          rows={await listSenderDomains(ctx)}
+          rowKey={(row) => row.id}
+          rowHref={(row) => `/admin/domains/${row.name}`}
+          empty={
+            <EmptyState title="No domains yet">
+              A domain comes with the first sender that uses it, under a workspace's settings.
+            </EmptyState>
+          }
+          columns={[
+            { key: "name", head: "Domain", cell: (row) => row.name },
+            { key: "records", head: "Records", cell: (row) => <DomainChip checks={row.checks} /> },
+            { key: "workspace", head: "Used by", cell: (row) => row.workspace ?? "every workspace" },
+            {
+              key: "checked",
+              head: "Checked",
+              quiet: true,
+              cell: (row) => (row.checkedAt ? <Time at={row.checkedAt} zone="UTC" /> : "never"),
+            },
+          ]}
+        />
+        <GuardedTable rows={await listGuardedDomains(ctx)} />
+      </div>
     </div>
   );
 }

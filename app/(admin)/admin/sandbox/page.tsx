@@ -12,6 +12,7 @@ import { SearchField } from "#components/ui/search-field.tsx";
 import { Toolbar } from "#components/ui/toolbar.tsx";
 import { env } from "#core/platform/env.ts";
 import { readNetwork } from "#core/platform/network.ts";
+import { guardedDomains } from "#core/sandbox-mail/guarded-domains.ts";
 import { listSandboxMails } from "#core/sandbox-mail/read.ts";
 
 export const metadata: Metadata = { title: "Sandbox inbox" };
@@ -78,6 +79,15 @@ export default async function Page({ searchParams }: PageProps<"/admin/sandbox">
           description="Write to anybody+habit@any.example to see one within seconds. Others behave at random, as people do."
         >
           <DefinitionList layout="columns" facts={HABITS.map(([term, value]) => ({ term, value }))} />
+        </Panel>
+        <Panel
+          title="Domains that ask for encryption"
+          description="Write to anybody at one of these to see what MTA-STS and DANE do to the mail."
+        >
+          <DefinitionList
+            layout="stacked"
+            facts={guardedDomains.map(({ domain, outcome }) => ({ term: domain, value: outcome }))}
+          />
         </Panel>
       </div>
     </div>

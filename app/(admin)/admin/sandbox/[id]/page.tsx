@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
 import { AuthenticationChips } from "#components/sandbox/mail-table.tsx";
@@ -9,6 +10,7 @@ import { formatBytes, formatExact } from "#components/ui/format.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
+import { findRecipientDomain } from "#core/domain/read.ts";
 import { getSandboxMail } from "#core/sandbox-mail/read.ts";
 import { showMail } from "#core/sandbox-mail/show.ts";
 
@@ -18,6 +20,9 @@ export default async function Page({ params }: PageProps<"/admin/sandbox/[id]">)
   const { ctx } = await requireAdministrator();
   const mail = await orNotFound(getSandboxMail(ctx, Number((await params).id) || 0));
   const shown = await showMail(mail.raw);
+  const domain = mail.rcptTo.slice(mail.rcptTo.lastIndexOf("@") + 1).toLowerCase();
+  const recipient = await findRecipientDomain(ctx, domain);
+  const asks = recipient && (recipient.policy || recipient.hosts.length > 0);
   return (
     <div className="page">
       <PageHeader
@@ -51,6 +56,19 @@ export default async function Page({ params }: PageProps<"/admin/sandbox/[id]">)
                 facts={[
                   { term: "From the address", value: mail.clientIp },
                   { term: "Return path", value: mail.mailFrom },
+                  { term: "Encryption", value: mail.encryption ?? "None: it came in clear text" },
+                  ...(asks
+                    ? [
+                        {
+                          term: "What its domain asks for",
+                          value: (
+                            <Link className="ink-link" href={`/admin/domains/${domain}`}>
+                              {domain}
+                            </Link>
+                          ),
+                        },
+                      ]
+                    : []),
                   { term: "Size", value: formatBytes(mail.size) },
                 ]}
               />
