@@ -110,6 +110,44 @@ test("limits of a provider: changed by keys, told to whoever is late, and back t
   for (const page of [desk, phone]) await page.context().close();
 });
 
+test("a warm-up is begun with an own table, judged by its page in both looks, and ended", async ({
+  browser,
+}) => {
+  const [desk, phone] = await Promise.all(LOOKS.map(async (look) => (await open(browser, look)).newPage()));
+  if (!desk || !phone) throw new Error("two looks");
+  await desk.goto(`${installation.base}/admin/sources`);
+  await desk.getByRole("table", { name: "Sources" }).getByRole("link").first().click();
+  await desk.getByRole("button", { name: "Start warm-up…" }).click();
+  const dialog = desk.getByRole("alertdialog");
+  await dialog.getByLabel("Plan").selectOption({ label: "My own table" });
+  await dialog.getByLabel("Mails on each sending day").fill("50, 40");
+  await dialog.getByRole("button", { name: "Start warm-up" }).click();
+  await expect(dialog.getByText("Day 2, 40, is less than the day before").first()).toBeVisible();
+  expect(await findViolations(desk)).toEqual([]);
+  await dialog.getByLabel("Mails on each sending day").fill("50, 100, 200");
+  await dialog.getByRole("button", { name: "Start warm-up" }).click();
+  await desk
+    .getByRole("table", { name: "Warm-up by provider" })
+    .getByRole("link", { name: "Google" })
+    .click();
+  await expect(desk.getByRole("heading", { level: 1 })).toHaveText("Warm-up with Google");
+  await phone.goto(desk.url());
+  for (const [page, look] of [
+    [desk, LOOKS[0]],
+    [phone, LOOKS[1]],
+  ] as const) {
+    await expect(page.getByText("Sending day 1 of 3: 0 of 50 sent today")).toBeVisible();
+    expect(await overhang(page)).toBe(0);
+    await keepPicture(page, `${look.name}_admin_sources_warm-up`);
+    expect(await findViolations(page)).toEqual([]);
+  }
+  await phone.getByRole("link", { name: "Sandbox", exact: false }).first().click();
+  await phone.getByRole("button", { name: "Take as known…" }).click();
+  await phone.getByRole("button", { name: "End the warm-up" }).click();
+  await expect(phone.getByRole("button", { name: "Start warm-up…" })).toBeVisible();
+  for (const page of [desk, phone]) await page.context().close();
+});
+
 function open(browser: Browser, look: Look): Promise<BrowserContext> {
   return browser.newContext({
     viewport: { width: look.width, height: 900 },
