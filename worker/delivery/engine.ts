@@ -13,7 +13,8 @@ import { log } from "#core/platform/log.ts";
 import { type EffectiveNetwork, effectiveNetwork, type NetworkRow } from "#core/platform/network.ts";
 import type { Db, Sql } from "#db/client.ts";
 import { type DialContext, HostMemory } from "./dial.ts";
-import { Lane, type LaneHouse } from "./lane.ts";
+import { Lane } from "./lane.ts";
+import type { LaneHouse } from "./lane-house.ts";
 import { Membership } from "./membership.ts";
 import { Messages } from "./messages.ts";
 import { Metrics } from "./metrics.ts";
@@ -252,7 +253,7 @@ export class Engine implements LaneHouse {
       );
       for (const lane of lanes) if (changed.has(lane.sourceId)) lane.drain();
       await this.#keepLimits(lanes);
-      const campaigns = new Set(lanes.flatMap((lane) => [...lane.campaigns]));
+      const campaigns = new Set(lanes.flatMap((lane) => [...lane.hand.campaigns]));
       const stopped = await stoppedCampaigns(this.sql, [...campaigns]);
       if (stopped.length > 0) this.#putBack(stopped);
       for (const lane of lanes) {
@@ -301,7 +302,12 @@ export class Engine implements LaneHouse {
 
   async #publish(): Promise<void> {
     const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
-    const metrics = await this.metrics.publish(lanes, this.settler.pending);
+    const open = lanes.map(({ bucket, sourceId, connections }) => ({
+      bucket,
+      sourceId,
+      open: connections.total,
+    }));
+    const metrics = await this.metrics.publish(open, this.settler.pending);
     await publishMetrics(this.sql, this.membership.workerId, metrics);
   }
 

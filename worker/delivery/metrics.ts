@@ -81,14 +81,14 @@ export class Metrics {
     this.#renders.observe(ms / 1_000);
   }
 
-  /** All of it as it is now. `lanes`: those that run here. */
+  /** All of it as it is now. `lanes`: those that run here, with their open connections. */
   async publish(
-    lanes: Iterable<{ bucket: number; sourceId: number; connections: number }>,
+    lanes: Iterable<{ bucket: number; sourceId: number; open: number }>,
     unwritten: number,
   ): Promise<object[]> {
     this.#connections.reset();
-    for (const { bucket, sourceId, connections } of lanes)
-      this.#connections.inc({ provider: nameOf(bucket), source: String(sourceId) }, connections);
+    for (const { bucket, sourceId, open } of lanes)
+      this.#connections.inc({ provider: nameOf(bucket), source: String(sourceId) }, open);
     this.#unwritten.set(unwritten);
     return this.#registry.getMetricsAsJSON();
   }

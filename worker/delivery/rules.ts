@@ -15,6 +15,9 @@ export function batchSize(perSecond: number, mixesSites: boolean): number {
   return Math.min(BATCH_MAX, Math.max(least, paced));
 }
 
+/** Mails of a site held for longer than this go back and are tried when it is over. */
+export const KEEP_HELD_MS = 20_000;
+
 /** 1: its domain neither in flight nor started last; 2: not started last; 3: the same domain once more. */
 export type Choice = { index: number; tier: 1 | 2 | 3 };
 
