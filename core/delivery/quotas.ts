@@ -40,7 +40,7 @@ export async function openQuotas(tx: TransactionSql, quotas: readonly Quota[]): 
 }
 
 /** Counts what was taken, in the transaction that took it. Returns when there is room again where none is left, ms. */
-export async function useQuotas(tx: TransactionSql, open: OpenQuotas, n: number): Promise<number | null> {
+export async function spendQuotas(tx: TransactionSql, open: OpenQuotas, n: number): Promise<number | null> {
   const { now } = open;
   let again: number | null = null;
   for (const { quota, use } of open.quotas) {

@@ -2,13 +2,13 @@ import type { TransactionSql } from "postgres";
 import {
   type AllowanceHour,
   openAllowance,
+  spendAllowance,
   spillOver,
-  useAllowance,
   type Warmth,
 } from "#core/delivery/allowance.ts";
 import { adopt } from "#core/delivery/lease.ts";
 import { type OpenRecipient, open } from "#core/delivery/open.ts";
-import { openQuotas, useQuotas } from "#core/delivery/quotas.ts";
+import { openQuotas, spendQuotas } from "#core/delivery/quotas.ts";
 import { type Claim, type LaneHold, reserve, type Spot } from "#core/delivery/reserve.ts";
 import { noteTaken, readTurn } from "#core/delivery/weights.ts";
 import type { Quota } from "#core/mail/pacing/quota.ts";
@@ -121,8 +121,8 @@ async function takeAllowed(
     allowance: allowance ?? open?.hour ?? null,
     use: async (n) => {
       const waits = [
-        allowance && (await useAllowance(tx, of, allowance, n)),
-        open && (await useQuotas(tx, open, n)),
+        allowance && (await spendAllowance(tx, of, allowance, n)),
+        open && (await spendQuotas(tx, open, n)),
         spill === 0 ? Date.now() + BESIDE_REST_MS : null,
       ];
       return waits.reduce<number | null>((last, at) => (at === null ? last : Math.max(last ?? 0, at)), null);
