@@ -1,11 +1,13 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
+import { Suspense } from "react";
 import { draftChecks } from "#app/_server/draft-checks.ts";
 import { requireWorkspace } from "#app/_server/page.ts";
 import { AudiencePanel } from "#components/campaign/audience-panel.tsx";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
 import { CheckList } from "#components/campaign/check-list.tsx";
+import { ForecastPanel, ForecastSkeleton } from "#components/campaign/forecast-panel.tsx";
 import { LiquidText } from "#components/campaign/liquid-text.tsx";
 import { SendForm } from "#components/campaign/send-form.tsx";
 import { TakeBack } from "#components/campaign/take-back.tsx";
@@ -16,11 +18,41 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import type { CheckTarget } from "#core/campaign/checks.ts";
 import { countAudience } from "#core/campaign/count-audience.ts";
+import { forecastCampaign } from "#core/campaign/forecast.ts";
 import { readCampaign, readWritingAids } from "#core/campaign/read-draft.ts";
 import { readUsualAudience } from "#core/campaign/read-usual.ts";
 import { renderCampaignFor } from "#core/campaign/render-content.ts";
-import { hasRole } from "#core/platform/context.ts";
+import { hasRole, type WorkspaceCtx } from "#core/platform/context.ts";
 import { sendCampaignAction, unscheduleCampaignAction } from "../../actions.ts";
+
+/** Counts by provider, which takes as long as the audience itself: after the page. */
+async function WhenItArrives({
+  ctx,
+  campaignId,
+  start,
+  zone,
+  lateHref,
+}: {
+  ctx: WorkspaceCtx;
+  campaignId: number;
+  start: Date | null;
+  zone: string;
+  lateHref: string;
+}) {
+  const forecast = await forecastCampaign(ctx, { campaignId });
+  if (!forecast) return null;
+  const now = new Date();
+  return (
+    <ForecastPanel
+      forecast={forecast}
+      start={Math.max(now.getTime(), start?.getTime() ?? 0)}
+      zone={zone}
+      now={now}
+      title="When it arrives"
+      lateHref={lateHref}
+    />
+  );
+}
 
 export const metadata: Metadata = { title: "Review and send" };
 
@@ -95,6 +127,17 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
             zone={workspace.timeZone}
             countedAt={new Date()}
           />
+          {count.audience > 0 ? (
+            <Suspense fallback={<ForecastSkeleton />}>
+              <WhenItArrives
+                ctx={ctx}
+                campaignId={campaign.id}
+                start={campaign.scheduledAt}
+                zone={workspace.timeZone}
+                lateHref={`${path}?go=expireAfterHours`}
+              />
+            </Suspense>
+          ) : null}
           {campaign.state === "draft" && canSend ? (
             <SendForm
               action={sendCampaignAction.bind(null, slug)}
