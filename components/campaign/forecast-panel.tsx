@@ -110,16 +110,16 @@ function sentence(
 }
 
 /** What makes it slow. */
-function why({ isStopped, warmup, others }: ForecastRow): string {
+function why({ isStopped, warmup, others, recipients }: ForecastRow): string {
   if (isStopped)
     return "Every address that could send it there is held. An administrator has to release one.";
   const words: string[] = [];
   if (warmup) {
     words.push(
-      `Warming up, day ${warmup.day} of ${warmup.days}: ${formatNumber(warmup.capToday)} that day, more on each day that goes well.`,
+      `Warming up, day ${warmup.day} of ${warmup.days}: ${formatNumber(warmup.capToday)} a day now, more after each day that goes well.`,
     );
   }
-  if (others > 0) words.push(`${formatNumber(others)} of other campaigns wait there too.`);
+  if (others > recipients / 10) words.push(`${formatNumber(others)} of other campaigns wait there too.`);
   return words.join(" ");
 }
 

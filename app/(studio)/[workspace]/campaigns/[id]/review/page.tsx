@@ -104,104 +104,106 @@ export default async function Page({ params }: PageProps<"/[workspace]/campaigns
         chip={<CampaignStateChip state={campaign.state} />}
         subtitle={campaign.name}
       />
-      <div className="split">
-        <div className="stack">
-          {campaign.launchRefusal ? (
-            <Banner tone="warning" title="It was not sent.">
-              {campaign.launchRefusal}
-            </Banner>
-          ) : null}
-          {campaign.state === "scheduled" && campaign.scheduledAt ? (
-            <TakeBack
-              startsAt={campaign.scheduledAt.toISOString()}
-              campaignId={campaign.id}
-              when={formatExact(campaign.scheduledAt, workspace.timeZone)}
-              action={canSend ? unscheduleCampaignAction.bind(null, slug) : null}
-            />
-          ) : null}
-          <AudiencePanel
-            count={count}
-            names={{ include: names(campaign.audience.include), exclude: names(campaign.audience.exclude) }}
-            changeHref={`${path}?go=audience`}
-            peopleHref={`${path}/review/people`}
-            zone={workspace.timeZone}
-            countedAt={new Date()}
-          />
-          {count.audience > 0 ? (
-            <Suspense fallback={<ForecastSkeleton />}>
-              <WhenItArrives
-                ctx={ctx}
+      <div className="stack">
+        <div className="split">
+          <div className="stack">
+            {campaign.launchRefusal ? (
+              <Banner tone="warning" title="It was not sent.">
+                {campaign.launchRefusal}
+              </Banner>
+            ) : null}
+            {campaign.state === "scheduled" && campaign.scheduledAt ? (
+              <TakeBack
+                startsAt={campaign.scheduledAt.toISOString()}
                 campaignId={campaign.id}
-                start={campaign.scheduledAt}
-                zone={workspace.timeZone}
-                lateHref={`${path}?go=expireAfterHours`}
+                when={formatExact(campaign.scheduledAt, workspace.timeZone)}
+                action={canSend ? unscheduleCampaignAction.bind(null, slug) : null}
               />
-            </Suspense>
-          ) : null}
-          {campaign.state === "draft" && canSend ? (
-            <SendForm
-              action={sendCampaignAction.bind(null, slug)}
-              values={{
-                campaignId: String(campaign.id),
-                revision: String(campaign.revision),
-                expectedAudience: String(count.audience),
-              }}
-              people={count.audience}
-              takeBackSeconds={workspace.takeBackSeconds}
+            ) : null}
+            <AudiencePanel
+              count={count}
+              names={{ include: names(campaign.audience.include), exclude: names(campaign.audience.exclude) }}
+              changeHref={`${path}?go=audience`}
+              peopleHref={`${path}/review/people`}
               zone={workspace.timeZone}
-              zoneLabel={workspace.timeZone.replaceAll("_", " ")}
-              typeNumber={typeNumber}
-              blockedBy={
-                blocking > 0
-                  ? `You cannot send yet: ${countOf(blocking, "check", "checks")} to mend first.`
-                  : null
-              }
+              countedAt={new Date()}
             />
-          ) : null}
+            {count.audience > 0 ? (
+              <Suspense fallback={<ForecastSkeleton />}>
+                <WhenItArrives
+                  ctx={ctx}
+                  campaignId={campaign.id}
+                  start={campaign.scheduledAt}
+                  zone={workspace.timeZone}
+                  lateHref={`${path}?go=expireAfterHours`}
+                />
+              </Suspense>
+            ) : null}
+            {campaign.state === "draft" && canSend ? (
+              <SendForm
+                action={sendCampaignAction.bind(null, slug)}
+                values={{
+                  campaignId: String(campaign.id),
+                  revision: String(campaign.revision),
+                  expectedAudience: String(count.audience),
+                }}
+                people={count.audience}
+                takeBackSeconds={workspace.takeBackSeconds}
+                zone={workspace.timeZone}
+                zoneLabel={workspace.timeZone.replaceAll("_", " ")}
+                typeNumber={typeNumber}
+                blockedBy={
+                  blocking > 0
+                    ? `You cannot send yet: ${countOf(blocking, "check", "checks")} to mend first.`
+                    : null
+                }
+              />
+            ) : null}
+          </div>
+          <div className="stack">
+            <Panel
+              title="Checks"
+              description={`${checks.filter((check) => check.severity === "pass").length} of ${checks.length} pass`}
+            >
+              <CheckList
+                checks={checks}
+                action={(target, label) => (
+                  <Link className="link" href={hrefOf(target)}>
+                    {label}
+                  </Link>
+                )}
+              />
+            </Panel>
+            <Panel title="Envelope">
+              <DefinitionList
+                layout="stacked"
+                facts={[
+                  {
+                    term: "Subject",
+                    value: campaign.subject ? <LiquidText text={campaign.subject} /> : "none yet",
+                  },
+                  { term: "From", value: sender ? `${sender.name}, ${sender.address}` : "no sender yet" },
+                  {
+                    term: "Replies to",
+                    value: campaign.replyTo || sender?.replyTo || sender?.address || "no sender yet",
+                  },
+                  { term: "Gives up", value: `${campaign.expireAfterHours} hours after it starts` },
+                ]}
+              />
+            </Panel>
+          </div>
         </div>
-        <div className="stack">
-          <Panel
-            title="Checks"
-            description={`${checks.filter((check) => check.severity === "pass").length} of ${checks.length} pass`}
-          >
-            <CheckList
-              checks={checks}
-              action={(target, label) => (
-                <Link className="link" href={hrefOf(target)}>
-                  {label}
-                </Link>
-              )}
+        {rendered.ok && rendered.preview.html && campaign.html.trim() !== "" ? (
+          <Panel title="The mail" description="As somebody of whom nothing is known gets it" flush>
+            <iframe
+              title="The mail"
+              sandbox=""
+              srcDoc={rendered.preview.html}
+              className="h-[60vh] w-full bg-white"
             />
           </Panel>
-          <Panel title="Envelope">
-            <DefinitionList
-              layout="stacked"
-              facts={[
-                {
-                  term: "Subject",
-                  value: campaign.subject ? <LiquidText text={campaign.subject} /> : "none yet",
-                },
-                { term: "From", value: sender ? `${sender.name}, ${sender.address}` : "no sender yet" },
-                {
-                  term: "Replies to",
-                  value: campaign.replyTo || sender?.replyTo || sender?.address || "no sender yet",
-                },
-                { term: "Gives up", value: `${campaign.expireAfterHours} hours after it starts` },
-              ]}
-            />
-          </Panel>
-        </div>
+        ) : null}
       </div>
-      {rendered.ok && rendered.preview.html && campaign.html.trim() !== "" ? (
-        <Panel title="The mail" description="As somebody of whom nothing is known gets it" flush>
-          <iframe
-            title="The mail"
-            sandbox=""
-            srcDoc={rendered.preview.html}
-            className="h-[60vh] w-full bg-white"
-          />
-        </Panel>
-      ) : null}
     </div>
   );
 }
