@@ -1,4 +1,4 @@
-import { Plus } from "lucide-react";
+import { Plus, TriangleAlert } from "lucide-react";
 import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
@@ -13,9 +13,11 @@ import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
 import { TextField } from "#components/ui/text-field.tsx";
 import { listUnderWay } from "#core/pool/read.ts";
 import { listPools, listSources, type PoolRow } from "#core/source/read.ts";
+import { readStandings } from "#core/source/read-standing.ts";
 import { listWorkspaces } from "#core/workspace/read.ts";
 import { assignPoolAction, moveCampaignAction, savePoolAction } from "./actions.ts";
 
@@ -23,11 +25,12 @@ export const metadata: Metadata = { title: "Sources & pools" };
 
 export default async function Page() {
   const { ctx } = await requireAdministrator();
-  const [sources, pools, workspaces, underWay] = await Promise.all([
+  const [sources, pools, workspaces, underWay, standingOf] = await Promise.all([
     listSources(ctx),
     listPools(ctx),
     listWorkspaces(ctx),
     listUnderWay(ctx),
+    readStandings(ctx),
   ]);
   const dialog = (pool?: PoolRow) => (
     <FormDialog
@@ -82,7 +85,16 @@ export default async function Page() {
             {
               key: "state",
               head: "State",
-              cell: (row) => <SourceStateChip state={row.state} />,
+              cell: (row) => (
+                <span className="inline-flex flex-wrap gap-2">
+                  <SourceStateChip state={row.state} />
+                  {standingOf(row)?.checks.some((check) => check.state === "fail") ? (
+                    <StatusChip tone="warning" icon={<TriangleAlert />}>
+                      look at its DNS
+                    </StatusChip>
+                  ) : null}
+                </span>
+              ),
             },
             {
               key: "where",
