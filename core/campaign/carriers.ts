@@ -26,10 +26,14 @@ type Carrier = {
   perMinute: number | null;
   perHour: number | null;
   perDay: number | null;
+  /** Only while none of the others can, after so many minutes; null: one of the pool's own. */
+  fallbackMinutes: number | null;
 };
 
 /** Who carries the mail of a pool, as they are now, and what waits for them. */
 export type Carriers = {
+  /** ms since the epoch. */
+  start: number;
   overflow: "warm" | "wait";
   sources: Carrier[];
   lanes: { source_id: number; bucket: number; held: boolean; from: number | null; mood: KeptMood | null }[];
@@ -42,7 +46,7 @@ export type Carriers = {
 
 /** Who carries a bucket's mail, and how fast; held ones are not among them. */
 export function sourcesFor(house: Carriers, bucket: number, share: number): ForecastSource[] {
-  return house.sources.flatMap((carrier): ForecastSource[] => {
+  const carry = (carrier: Carrier): ForecastSource[] => {
     if (carrier.kind === "relay") {
       const lane = house.lanes.find((one) => one.source_id === carrier.id && one.bucket === 0);
       if (lane?.held) return [];
@@ -80,7 +84,18 @@ export function sourcesFor(house: Carriers, bucket: number, share: number): Fore
       from: inBucket.length > 0 ? Math.min(...inBucket.map((lane) => lane.from ?? 0)) : null,
     };
     return [source];
-  });
+  };
+  const own = house.sources.filter((one) => one.fallbackMinutes === null).flatMap(carry);
+  const able = own.filter((one) => (one.from ?? 0) <= house.start);
+  if (able.length > 0) return own;
+  const others = house.sources.filter((one) => one.fallbackMinutes !== null);
+  const from = (carrier: Carrier) => house.start + (carrier.fallbackMinutes ?? 0) * 60_000;
+  return [
+    ...own,
+    ...others.flatMap((one) =>
+      carry(one).map((source) => ({ ...source, from: Math.max(source.from ?? 0, from(one)) })),
+    ),
+  ];
 }
 
 const isSame = (laneBucket: number, bucket: number): boolean =>
@@ -101,12 +116,14 @@ export function overallOf(house: Carriers, bucket: number): ForecastOverall {
 /** `start`: ms since the epoch; what was taken on another day does not count. */
 export async function readCarriers(db: Db, poolId: number, start: number): Promise<Carriers> {
   const day = dayOf(start);
-  const mine = sql`select source_id from pool_sources where pool_id = ${poolId}`;
+  const mine = sql`select source_id from pool_sources where pool_id = ${poolId}
+    union select fallback_source_id from pools where id = ${poolId} and fallback_source_id is not null`;
   const [pool, carriers, lanes, warmups, quotas, others, limits] = await Promise.all([
     db.execute<{ overflow: "warm" | "wait" }>(sql`select overflow from pools where id = ${poolId}`),
     db.execute<Carrier>(sql`
       select id::int as id, kind, max_connections as connections, messages_per_minute as "perMinute", messages_per_hour as "perHour",
-        messages_per_day as "perDay"
+        messages_per_day as "perDay",
+        (select fallback_minutes from pools p where p.id = ${poolId} and p.fallback_source_id = sources.id) as "fallbackMinutes"
       from sources where id in (${mine}) and state = 'active' and removed_at is null`),
     db.execute<Carriers["lanes"][number]>(sql`
       select source_id::int, bucket, held_at is not null as held, mood,
@@ -131,6 +148,7 @@ export async function readCarriers(db: Db, poolId: number, start: number): Promi
     readLimitTable({ db }),
   ]);
   return {
+    start,
     overflow: pool[0]?.overflow ?? "warm",
     sources: [...carriers],
     lanes: [...lanes],

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DAY_MS, dayOf } from "#core/mail/warmup/caps.ts";
 import {
@@ -6,6 +6,7 @@ import {
   installation,
   lanes,
   limitChanges,
+  poolSources,
   pools,
   sites,
   sourceDays,
@@ -139,6 +140,14 @@ describe("before it is sent", () => {
       late: 10,
       rows: [{ isStopped: true }],
     });
+    // But for a pool that falls back to another.
+    const spare = await makeSource(db, { ip: "127.0.0.8" });
+    await db.delete(poolSources).where(eq(poolSources.sourceId, spare.id));
+    await db.update(pools).set({ fallbackSourceId: spare.id, fallbackMinutes: 120 });
+    const fallen = await forecastCampaign(ctx, { campaignId });
+    expect(fallen).toMatchObject({ late: 0, rows: [{ isStopped: false }] });
+    expect(fallen?.finishesAt).toBeGreaterThan(Date.now() + 2 * HOUR_MS - 60_000);
+    await db.update(pools).set({ fallbackSourceId: null });
   });
 
   test("another workspace's campaign is none of ours", async () => {

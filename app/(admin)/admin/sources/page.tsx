@@ -14,7 +14,8 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
-import { TextField } from "#components/ui/text-field.tsx";
+import { NumberField, TextField } from "#components/ui/text-field.tsx";
+import { bucketName } from "#core/mail/provider/bucket.ts";
 import { listUnderWay } from "#core/pool/read.ts";
 import { listPools, listSources, type PoolRow } from "#core/source/read.ts";
 import { readStandings } from "#core/source/read-standing.ts";
@@ -56,6 +57,27 @@ export default async function Page() {
         ]}
         defaultValue={pool?.overflow ?? "warm"}
       />
+      <div className="grid items-start gap-4 sm:grid-cols-2">
+        <Select
+          name="fallbackSourceId"
+          label="While none of them can send"
+          help="Held, drained, or suspended by a provider: what waits for it then goes by another source, until one of them can again."
+          options={[
+            { value: "", label: "Mail waits" },
+            ...sources.map(({ id, name }) => ({ value: String(id), label: `It goes by ${name}` })),
+          ]}
+          defaultValue={String(pool?.fallback?.sourceId ?? "")}
+        />
+        <NumberField
+          name="fallbackMinutes"
+          label="After"
+          unit="minutes"
+          min={0}
+          max={1440}
+          required
+          defaultValue={pool?.fallbackMinutes ?? 15}
+        />
+      </div>
     </FormDialog>
   );
   return (
@@ -132,6 +154,23 @@ export default async function Page() {
                 key: "workspaces",
                 head: "Carries campaigns of",
                 cell: (row) => row.workspaces.map((one) => one.name).join(", ") || "nobody",
+              },
+              {
+                key: "fallback",
+                head: "Falls back to",
+                cell: (row) =>
+                  row.fallback ? (
+                    <span className="inline-flex flex-wrap gap-2">
+                      {row.fallback.name}
+                      {row.fallback.open.length > 0 ? (
+                        <StatusChip tone="warning" icon={<TriangleAlert />}>
+                          carries {row.fallback.open.map(({ bucket }) => bucketName(bucket)).join(", ")}
+                        </StatusChip>
+                      ) : null}
+                    </span>
+                  ) : (
+                    ""
+                  ),
               },
               { key: "default", head: "Default", cell: (row) => (row.isDefault ? "yes" : "") },
               {
