@@ -1,4 +1,4 @@
-import { Check, Clock, LogOut, Minus, Pause } from "lucide-react";
+import { Check, Clock, LogOut, Minus, Moon, Pause } from "lucide-react";
 import Link from "next/link";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -13,6 +13,7 @@ const WORDS: Record<
 > = {
   open: { tone: "success", icon: Check, word: "open" },
   waiting: { tone: "neutral", icon: Clock, word: "waiting" },
+  resting: { tone: "neutral", icon: Moon, word: "resting" },
   idle: { tone: "neutral", icon: Minus, word: "no mail" },
   suspended: { tone: "danger", icon: Pause, word: "suspended" },
   held: { tone: "warning", icon: Pause, word: "held" },
@@ -57,9 +58,9 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
           cell: (row) => (
             <span className="inline-flex items-center gap-2">
               <LaneStateChip lane={row} />
-              {row.suspendedUntil ? (
+              {(row.suspendedUntil ?? row.restUntil) ? (
                 <span className="text-muted whitespace-nowrap">
-                  until {formatClock(row.suspendedUntil, "UTC")}
+                  until {formatClock((row.suspendedUntil ?? row.restUntil) as Date, "UTC")}
                 </span>
               ) : null}
             </span>
@@ -104,8 +105,9 @@ const ORDER: Record<LaneState, number> = {
   held: 1,
   draining: 2,
   waiting: 3,
-  open: 4,
-  idle: 5,
+  resting: 4,
+  open: 5,
+  idle: 6,
 };
 
 /** Lanes with trouble first, then those with most to do; those without mail are folded. */

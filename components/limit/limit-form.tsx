@@ -35,9 +35,10 @@ export function LimitForm({
   const { key, name, shipped, changes } = row;
   const lanes = `Lanes to ${row.about === null ? name : name.toLowerCase()}`;
   const fields = (Object.keys(FIELDS) as Field[]).filter((field) => shipped[field] !== undefined);
-  const asShipped = (field: Field) => String(shipped[field]);
+  /** Empty: no limit. */
+  const asShipped = (field: Field) => String(shipped[field] ?? "");
   const there = (): Typed =>
-    Object.fromEntries(fields.map((field) => [field, String(changes[field] ?? shipped[field])]));
+    Object.fromEntries(fields.map((field) => [field, String(changes[field] ?? asShipped(field))]));
   const state = () => ({ revision: row.revision, tls: changes.tls ?? shipped.tls });
   const router = useRouter();
   const [typed, setTyped] = useState(there);
@@ -77,7 +78,7 @@ export function LimitForm({
     <Beside
       key={field}
       label={FIELDS[field].label}
-      shipped={field === "tls" ? TLS_WORDS[shipped.tls] : asShipped(field)}
+      shipped={field === "tls" ? TLS_WORDS[shipped.tls] : asShipped(field) || "no limit"}
       onReset={differs(field) ? (event) => reset(event, [field]) : undefined}
     >
       {control}
@@ -138,7 +139,7 @@ export function LimitForm({
                 max={LIMIT_RANGES[field].max}
                 step={LIMIT_RANGES[field].isWhole ? 1 : "any"}
                 autoFocus={round > 0 && field === fields[0]}
-                placeholder={asShipped(field)}
+                placeholder={asShipped(field) || "no limit"}
                 value={typed[field]}
                 onChange={(event) => put(field, event.target.value)}
               />,

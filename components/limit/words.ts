@@ -30,6 +30,21 @@ export const FIELDS: Record<keyof LimitValues, { label: string; unit?: string; h
     unit: "a second",
     help: "Each site of the lane gets no more.",
   },
+  perDay: {
+    label: "Messages a day from one source",
+    unit: "a day",
+    help: "Beyond it the rest waits for the next day, which begins at 00:00 UTC.",
+  },
+  overallPerHour: {
+    label: "Messages an hour in all",
+    unit: "an hour",
+    help: "From all own IP addresses together, spread evenly over the hour.",
+  },
+  overallPerDay: {
+    label: "Messages a day in all",
+    unit: "a day",
+    help: "From all own IP addresses together. What relays send does not count.",
+  },
   idleSeconds: {
     label: "Idle connections close after",
     unit: "s",

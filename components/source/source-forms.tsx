@@ -155,6 +155,22 @@ function Limits({ source }: { source?: SourceRow }) {
         min={1}
         defaultValue={source?.messagesPerMinute ?? undefined}
       />
+      <NumberField
+        name="messagesPerHour"
+        label="Messages an hour at most"
+        optional
+        min={1}
+        defaultValue={source?.messagesPerHour ?? undefined}
+        help="Spread evenly over the hour."
+      />
+      <NumberField
+        name="messagesPerDay"
+        label="Messages a day at most"
+        optional
+        min={1}
+        defaultValue={source?.messagesPerDay ?? undefined}
+        help="The quota of your plan there. Days begin at 00:00 UTC."
+      />
     </div>
   );
 }

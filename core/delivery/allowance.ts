@@ -126,7 +126,7 @@ const providerKey = (bucket: number): string | null =>
   bucket < SMALL_SITES && bucketKind(bucket) === "provider" ? (providerById(bucket)?.key ?? null) : null;
 
 /** Counts what was taken, in the transaction that took it. Returns when there is room again where none is left, ms. */
-export async function useAllowance(
+export async function spendAllowance(
   tx: TransactionSql,
   of: { sourceId: number; bucket: number },
   { day, hour, caps, use, room }: Allowance,

@@ -1,7 +1,8 @@
 import type { Sql, TransactionSql } from "postgres";
 import type { Verdict } from "#core/mail/reply/types.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
-import { SMALL_SITES } from "../warmup/types.ts";
+import { dayOf } from "../mail/warmup/caps.ts";
+import { SMALL_SITES, warmupBucket } from "../warmup/types.ts";
 
 /** What became of one try. `back`: not tried, or not counted; goes to `due` without an attempt. */
 export type OutcomeKind = "accepted" | "bounced" | "deferred" | "uncertain" | "expired" | "back";
@@ -70,7 +71,7 @@ export async function settle(sql: Sql, input: SettleInput): Promise<{ stopped: n
   const claimIds = new Map<number, number>();
   for (const { claimId, epoch } of [...input.outcomes, ...input.finished]) claimIds.set(claimId, epoch);
   return (await sql.begin(async (tx) => {
-    const steps: Promise<unknown>[] = [lockClaims(tx, [...claimIds.keys()])];
+    const steps: Promise<unknown>[] = [lockClaims(tx, [...claimIds.keys()]), lockDays(tx, input.outcomes)];
     for (const id of order) steps.push(settleCampaign(tx, id, campaigns.get(id)!));
     const ends = input.finished.filter((claim) => claim.claimId > 0);
     if (ends.length > 0) {
@@ -87,6 +88,20 @@ export async function settle(sql: Sql, input: SettleInput): Promise<{ stopped: n
 /** So that an adoption waits for us, or we see it. In order of their ids, like everybody. */
 async function lockClaims(tx: TransactionSql, ids: number[]): Promise<void> {
   await tx`select from claims where id = any(${ids}::bigint[]) order by id for update`;
+}
+
+/** Days of warm-up before any rollup, in order: like a claim that finds somebody suppressed. */
+async function lockDays(tx: TransactionSql, outcomes: readonly Outcome[]): Promise<void> {
+  const keys = new Map<string, [number, number, number]>();
+  for (const { sourceId, bucket, at } of outcomes) {
+    const key: [number, number, number] = [sourceId, warmupBucket(bucket), dayOf(at)];
+    keys.set(key.join(" "), key);
+  }
+  const column = (at: 0 | 1 | 2) => [...keys.values()].map((key) => key[at]);
+  await tx`select from source_days s
+    join unnest(${column(0)}::smallint[], ${column(1)}::int[], ${column(2)}::int[]) k(source_id, bucket, day)
+      using (source_id, bucket, day)
+    order by s.source_id, s.bucket, s.day for no key update of s`;
 }
 
 async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: Outcome[]): Promise<void> {

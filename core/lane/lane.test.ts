@@ -96,6 +96,15 @@ test("backlog is what lies ahead of cursors and what is due, not what is paused 
   });
   const [row] = await listLanes(ctx, lane);
   expect(row).toMatchObject({ backlog: 61, state: "waiting", deferredShare: 0.3, name: "Yahoo" });
+  // Where an allowance or a quota is used up, it says until when; a few seconds are no rest.
+  const later = new Date(Date.now() + 3_600_000);
+  await db.update(lanes).set({ wakeAt: later }).where(eq(lanes.id, lane.id));
+  expect((await listLanes(ctx, lane))[0]).toMatchObject({ state: "resting", restUntil: later });
+  await db
+    .update(lanes)
+    .set({ wakeAt: new Date(Date.now() + 5_000) })
+    .where(eq(lanes.id, lane.id));
+  expect((await listLanes(ctx, lane))[0]).toMatchObject({ state: "waiting", restUntil: null });
 });
 
 test("a removed source's lanes are gone from the list", async () => {

@@ -7,8 +7,8 @@ import type { AdminCtx } from "../platform/context.ts";
 import type { SourceState } from "../source/types.ts";
 import type { LanePace } from "./types.ts";
 
-/** `open` runs in a worker, `waiting` has mail and no worker yet, `idle` has none, `draining` finishes what it holds. */
-export type LaneState = "open" | "waiting" | "idle" | "suspended" | "held" | "draining";
+/** `open` runs in a worker, `waiting` has mail and no worker yet, `resting` may take none before a time, `idle` has none, `draining` finishes what it holds. */
+export type LaneState = "open" | "waiting" | "resting" | "idle" | "suspended" | "held" | "draining";
 export type LaneRow = {
   id: number;
   sourceId: number;
@@ -26,6 +26,8 @@ export type LaneRow = {
   slowedTo: LanePace | null;
   /** Coming back from a stop with so many connections; null: it is not. */
   climbing: number | null;
+  /** What caps it is used up until then: an allowance or a quota. */
+  restUntil: Date | null;
   backlog: number;
   pace: number;
   connections: number;
@@ -38,6 +40,8 @@ export type LaneRow = {
   /** Share of replies of the last hour that were deferrals; null without replies. */
   deferredShare: number | null;
 };
+
+const BRIEF_MS = 20_000;
 
 /** All lanes with what waits for them and how they do. */
 export async function listLanes(
@@ -70,6 +74,13 @@ export async function listLanes(
     const isSuspended = suspendedUntil !== null && suspendedUntil > now;
     const replies = Number(row.accepted ?? 0) + Number(row.deferred ?? 0) + Number(row.bounced ?? 0);
     const bucket = Number(row.bucket);
+    const wakeAt = date(row.wake_at);
+    // A lane looks again after seconds where others of its pool come first: that is no rest.
+    const rests =
+      row.worker_id === null &&
+      Number(row.backlog) > 0 &&
+      wakeAt !== null &&
+      wakeAt.getTime() > now.getTime() + BRIEF_MS;
     const mood = row.mood as KeptMood | null;
     return {
       id: Number(row.id),
@@ -90,7 +101,9 @@ export async function listLanes(
               ? "draining"
               : row.worker_id === null
                 ? Number(row.backlog) > 0
-                  ? "waiting"
+                  ? rests
+                    ? "resting"
+                    : "waiting"
                   : "idle"
                 : "open",
       suspendedUntil: isSuspended ? suspendedUntil : null,
@@ -100,6 +113,7 @@ export async function listLanes(
       isHeldForATime: isSuspended && row.suspended_by !== null,
       slowedTo: mood?.pace ?? null,
       climbing: mood?.recovery?.phase === "climbing" ? mood.recovery.connections : null,
+      restUntil: rests ? wakeAt : null,
       backlog: Number(row.backlog),
       // What a worker said last is not true of a lane that none runs.
       pace: row.worker_id === null ? 0 : Number(row.pace),

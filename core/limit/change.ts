@@ -1,5 +1,5 @@
-import { eq, sql } from "drizzle-orm";
-import { limitChanges, users } from "#db/schema/index.ts";
+import { eq, inArray, sql } from "drizzle-orm";
+import { lanes, limitChanges, users } from "#db/schema/index.ts";
 import { findLimitSet, type LimitSet } from "../mail/provider/limit-sets.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Refusal, type Result, refuse } from "../platform/context.ts";
@@ -7,7 +7,7 @@ import { withTransaction } from "../platform/db.ts";
 import { notifyLive } from "../platform/notify.ts";
 import type { ChangeLimitsInput } from "./input.ts";
 import { changesOf } from "./read.ts";
-import { changesFrom, laxerTls } from "./rules.ts";
+import { changesFrom, laxerTls, limitKeyOf } from "./rules.ts";
 import type { LimitChanges, LimitValues } from "./types.ts";
 
 const AS_SHIPPED = {
@@ -19,6 +19,9 @@ const AS_SHIPPED = {
   idleSeconds: null,
   siteConnections: null,
   siteMessagesPerSecond: null,
+  perDay: null,
+  overallPerHour: null,
+  overallPerDay: null,
 } satisfies Record<keyof LimitValues, null>;
 
 /**
@@ -63,6 +66,7 @@ export function changeLimits(
       })
       .returning({ revision: limitChanges.revision });
     if (!saved) return refuseLate(tx, key);
+    await wakeLanes(tx, key);
     await recordAudit(tx, {
       action: "limits.change",
       target: `${set.name}: ${news.join(", ")}`,
@@ -71,6 +75,16 @@ export function changeLimits(
     await notifyLive(tx.db, "lanes");
     return { ok: true, revision: saved.revision, isChanged: true };
   });
+}
+
+/** Those that rest because a quota is used up may have another now. */
+async function wakeLanes(tx: AdminCtx, key: string): Promise<void> {
+  const rows = await tx.db.select({ id: lanes.id, bucket: lanes.bucket }).from(lanes).orderBy(lanes.id);
+  const ids = rows.filter((lane) => limitKeyOf(lane.bucket) === key).map((lane) => lane.id);
+  await tx.db
+    .update(lanes)
+    .set({ wakeAt: sql`now()`, revision: sql`${lanes.revision} + 1` })
+    .where(inArray(lanes.id, ids));
 }
 
 /** One site of many cannot have more connections than the lane has for all of them. */
@@ -102,6 +116,9 @@ const WORDS: Record<keyof LimitValues, string> = {
   idleSeconds: "idle seconds",
   siteConnections: "connections to a site",
   siteMessagesPerSecond: "messages a second to a site",
+  perDay: "messages a day of a source",
+  overallPerHour: "messages an hour in all",
+  overallPerDay: "messages a day in all",
 };
 
 /** "connections 5 to 1", for each field that is another than before. */
@@ -109,5 +126,5 @@ function describe({ shipped }: LimitSet, before: LimitChanges, after: LimitChang
   return (Object.keys(shipped) as (keyof LimitValues)[])
     .map((field) => ({ field, from: before[field] ?? shipped[field], to: after[field] ?? shipped[field] }))
     .filter(({ from, to }) => from !== to)
-    .map(({ field, from, to }) => `${WORDS[field]} ${from} to ${to}`);
+    .map(({ field, from, to }) => `${WORDS[field]} ${from ?? "without limit"} to ${to ?? "without limit"}`);
 }

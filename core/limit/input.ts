@@ -22,6 +22,9 @@ export const ChangeLimitsInput = z.object({
   idleSeconds: limit("idleSeconds"),
   siteConnections: limit("siteConnections"),
   siteMessagesPerSecond: limit("siteMessagesPerSecond"),
+  perDay: limit("perDay"),
+  overallPerHour: limit("overallPerHour"),
+  overallPerDay: limit("overallPerDay"),
   /** Somebody ticked that they know what less TLS means. */
   laxerTls: z.boolean().default(false),
 });

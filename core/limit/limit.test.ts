@@ -4,15 +4,17 @@ import { formDataToObject } from "#app/_server/form-data.ts";
 import { limitsFor } from "#core/mail/provider/bucket.ts";
 import { LIMIT_SETS } from "#core/mail/provider/limit-sets.ts";
 import { DEFAULT_LIMITS, PROVIDERS, SHARD_LIMITS } from "#core/mail/provider/providers.ts";
+import { dayOf } from "#core/mail/warmup/caps.ts";
 import type { AdminCtx } from "#core/platform/context.ts";
 import { CoreError } from "#core/platform/context.ts";
 import type { Db } from "#db/client.ts";
-import { auditEvents, limitChanges, users } from "#db/schema/index.ts";
+import { auditEvents, limitChanges, quotas, users } from "#db/schema/index.ts";
 import { testDatabase } from "#db/testing/database.ts";
-import { adminCtx, makeUser } from "#db/testing/factories.ts";
+import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
 import { changeLimits } from "./change.ts";
 import { ChangeLimitsInput } from "./input.ts";
 import { getLimits, limitsNow, listLimits, readLimitTable } from "./read.ts";
+import { listQuotas, listRelayQuotas } from "./read-quotas.ts";
 import { changesFrom, LIMIT_RANGES, laxerTls, limitKeyOf, type NumberField } from "./rules.ts";
 
 let db: Db;
@@ -186,6 +188,32 @@ test("two at the same moment, before anything was ever changed: one of them is s
   expect(both.map((one) => one.ok).sort()).toEqual([false, true]);
   expect((await now(4)).revision).toBe(1);
   expect(await db.$count(auditEvents)).toBe(1);
+});
+
+test("quotas: none is shipped, and how much was taken of those that are set is told, by address and in all", async () => {
+  expect(parse({ perDay: "0" }).success).toBe(false);
+  expect(await change(ctx, { key: "small-sites", perDay: "5" })).toMatchObject({ isChanged: false });
+  expect(await change(ctx, { perDay: "100", overallPerHour: "600", overallPerDay: "150" })).toMatchObject({
+    ok: true,
+  });
+  const limits = { perDay: 100, overallPerHour: 600, overallPerDay: 150 };
+  expect((await now(1)).limits.quotas).toEqual(limits);
+  const { id, name } = await makeSource(db);
+  const today = dayOf(Date.now());
+  await db.insert(quotas).values([
+    { bucket: 1, sourceId: 0, day: today, taken: 150, tat: Date.now() },
+    { bucket: 1, sourceId: id, day: today, taken: 40 },
+    { bucket: 4, sourceId: id, day: today, taken: 7 },
+  ]);
+  const midnight = new Date(new Date().setUTCHours(24, 0, 0, 0));
+  expect(await listQuotas(ctx, "google")).toMatchObject([
+    { name: "All addresses", perHour: 600, perDay: 150, takenToday: 150, againAt: midnight },
+    { name, perHour: null, perDay: 100, takenToday: 40, againAt: null },
+  ]);
+  expect(await listQuotas(ctx, "yahoo")).toEqual([]);
+  const relay = { id, name, messagesPerHour: null, messagesPerDay: 9 };
+  expect(await listRelayQuotas(ctx, relay)).toMatchObject([{ takenToday: 0, perDay: 9 }]);
+  expect(await listRelayQuotas(ctx, { ...relay, messagesPerDay: null })).toEqual([]);
 });
 
 test("TLS becomes stricter freely; laxer than shipped only with a tick, asked for once", async () => {

@@ -14,6 +14,9 @@ export const LIMIT_RANGES: Record<NumberField, { min: number; max: number; isWho
   idleSeconds: { min: 1, max: 600, isWhole: true },
   siteConnections: { min: 1, max: 50, isWhole: true },
   siteMessagesPerSecond: { min: 0.02, max: 100, isWhole: false },
+  perDay: { min: 1, max: 100_000_000, isWhole: true },
+  overallPerHour: { min: 1, max: 10_000_000, isWhole: true },
+  overallPerDay: { min: 1, max: 100_000_000, isWhole: true },
 };
 
 /** Which set a bucket's lanes keep; null for a relay, which has limits of its own, and for a provider that is gone. */

@@ -12,7 +12,11 @@ export type LimitValues = {
   idleSeconds: number;
   siteConnections?: number;
   siteMessagesPerSecond?: number;
+  /** Quotas, in mails; null: none. Of one source in a UTC day, and of all own IP addresses together. */
+  perDay?: number | null;
+  overallPerHour?: number | null;
+  overallPerDay?: number | null;
 };
 
 /** What an administrator set; a field that is not in it is as shipped. */
-export type LimitChanges = Partial<LimitValues>;
+export type LimitChanges = { [Field in keyof LimitValues]?: NonNullable<LimitValues[Field]> };

@@ -62,11 +62,11 @@ export async function countComplaint(ctx: Ctx, about: PathPayload): Promise<void
     select d.source_id, ${BUCKET(about, sql`d.source_id`)} as bucket
     from deliveries d where d.campaign_id = ${about.campaign} and d.seq = ${about.seq}`);
   if (!row) return;
-  await countHour(ctx, about, "complained", row.bucket, row.source_id ?? 0);
-  // It counts on the day it came, as providers count.
+  // It counts on the day it came, as providers count. Before the hour, like a flush: else one would wait for the other.
   const day = dayOf(ctx.now().getTime());
   await ctx.db.execute(sql`update source_days set complaints = complaints + 1
     where source_id = ${row.source_id ?? 0} and bucket = ${warmupBucket(row.bucket)} and day = ${day}`);
+  await countHour(ctx, about, "complained", row.bucket, row.source_id ?? 0);
 }
 
 async function countHour(

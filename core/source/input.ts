@@ -16,6 +16,11 @@ const limit = z.preprocess(
   z.number().int().min(1, "At least 1, or empty for no limit.").max(100_000).nullable(),
 );
 
+const quota = z.preprocess(
+  (value) => (value === "" || value === null || value === undefined ? null : Number(value)),
+  z.number().int().min(1, "At least 1, or empty for no limit.").max(100_000_000).nullable(),
+);
+
 export const IpSourceInput = z.object({
   kind: z.literal("ip"),
   name,
@@ -71,6 +76,8 @@ export const RelaySourceInput = z.object({
   clearPassword: z.preprocess((value) => value === true || value === "on", z.boolean()),
   maxConnections: limit,
   messagesPerMinute: limit,
+  messagesPerHour: quota,
+  messagesPerDay: quota,
 });
 
 export const SourceInput = z.discriminatedUnion("kind", [IpSourceInput, RelaySourceInput]);

@@ -1,5 +1,5 @@
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
-import { poolSources, pools, sources } from "#db/schema/index.ts";
+import { lanes, poolSources, pools, sources } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Refusal, type Result, refuse } from "../platform/context.ts";
@@ -32,6 +32,8 @@ const columnsOf = (source: SourceInput) =>
         certificate: source.certificate || null,
         maxConnections: source.maxConnections,
         messagesPerMinute: source.messagesPerMinute,
+        messagesPerHour: source.messagesPerHour,
+        messagesPerDay: source.messagesPerDay,
       };
 
 /** A password in clear text may be read by everybody on the way: on this machine nobody is, elsewhere somebody has to want it. */
@@ -95,6 +97,11 @@ export function updateSource(ctx: AdminCtx, input: UpdateSourceInput): Promise<R
       // Lanes at work look at the revision, and begin anew with what is set now.
       .set({ ...columnsOf(source), ...password, revision: sql`${sources.revision} + 1` })
       .where(eq(sources.id, sourceId));
+    // One that rests because a quota is used up may have another now.
+    await tx.db
+      .update(lanes)
+      .set({ wakeAt: sql`now()`, revision: sql`${lanes.revision} + 1` })
+      .where(eq(lanes.sourceId, sourceId));
     await recordAudit(tx, { action: "source.change", target: source.name, details: { sourceId } });
     return { ok: true };
   });

@@ -51,6 +51,9 @@ export const sources = pgTable(
     certificate: text("certificate"),
     maxConnections: smallint("max_connections"),
     messagesPerMinute: integer("messages_per_minute"),
+    /** Quotas over all that a relay takes; days are UTC. */
+    messagesPerHour: integer("messages_per_hour"),
+    messagesPerDay: integer("messages_per_day"),
     /** Goes up with every change of the settings: lanes at work begin anew. */
     revision: integer("revision").notNull().default(1),
     createdAt: at("created_at").notNull().defaultNow(),
@@ -208,6 +211,9 @@ export const limitChanges = pgTable(
     idleSeconds: integer("idle_seconds"),
     siteConnections: smallint("site_connections"),
     siteMessagesPerSecond: doublePrecision("site_messages_per_second"),
+    perDay: integer("per_day"),
+    overallPerHour: integer("overall_per_hour"),
+    overallPerDay: integer("overall_per_day"),
     changedAt: at("changed_at").notNull().defaultNow(),
     changedBy: integer("changed_by"),
   },
@@ -221,6 +227,10 @@ export const limitChanges = pgTable(
       "limit_changes_above_zero",
       sql`${t.connections} >= 1 and ${t.messagesPerConnection} >= 1 and ${t.messagesPerSecond} > 0 and ${t.connectionsPerMinute} >= 1
         and ${t.idleSeconds} >= 1 and ${t.siteConnections} >= 1 and ${t.siteMessagesPerSecond} > 0`,
+    ),
+    check(
+      "limit_changes_quotas",
+      sql`${t.perDay} >= 1 and ${t.overallPerHour} >= 1 and ${t.overallPerDay} >= 1`,
     ),
     check("limit_changes_tls", sql`${t.tls} in ('opportunistic', 'required', 'verified')`),
   ],
@@ -254,6 +264,21 @@ export const sandboxMails = pgTable(
     index("sandbox_mails_rcpt_idx").on(t.rcptTo, t.id),
     index("sandbox_mails_message_id_idx").on(t.messageId),
   ],
+);
+
+/** What all lanes together took of a quota: of one source or all (0), at one bucket or over all of a relay (0). */
+export const quotas = pgTable(
+  "quotas",
+  {
+    bucket: integer("bucket").notNull(),
+    sourceId: smallint("source_id").notNull(),
+    /** UTC, days since 1970; `taken` counts on it. */
+    day: integer("day").notNull().default(0),
+    taken: integer("taken").notNull().default(0),
+    /** GCRA state of the hourly rate, ms since the epoch. */
+    tat: doublePrecision("tat").notNull().default(0),
+  },
+  (t) => [primaryKey({ name: "quotas_pkey", columns: [t.bucket, t.sourceId] })],
 );
 
 /** One SMTP conversation that an administrator asked for, line by line. */

@@ -2,14 +2,16 @@ import type { TransactionSql } from "postgres";
 import {
   type AllowanceHour,
   openAllowance,
+  spendAllowance,
   spillOver,
-  useAllowance,
   type Warmth,
 } from "#core/delivery/allowance.ts";
 import { adopt } from "#core/delivery/lease.ts";
 import { type OpenRecipient, open } from "#core/delivery/open.ts";
+import { openQuotas, spendQuotas } from "#core/delivery/quotas.ts";
 import { type Claim, type LaneHold, reserve, type Spot } from "#core/delivery/reserve.ts";
 import { noteTaken, readTurn } from "#core/delivery/weights.ts";
+import type { Quota } from "#core/mail/pacing/quota.ts";
 import { bucketKind, bucketOf, siteOfBucket } from "#core/mail/provider/bucket.ts";
 import { log } from "#core/platform/log.ts";
 import type { Sql } from "#db/client.ts";
@@ -35,7 +37,7 @@ export type Item = {
 export type Taken = {
   claims: Claim[];
   items: Item[];
-  /** Of a cold source: the hour whose allowance they were taken from. */
+  /** Where warm-up or a quota caps it: the hour that they were taken for. */
   allowance: AllowanceHour | null;
   /** Nothing more may be taken before, ms since the epoch; null: whenever there is mail. */
   restUntil: number | null;
@@ -68,9 +70,9 @@ export async function takeOver(
 }
 
 /**
- * The next recipients of a lane, asked again whether they may be mailed; in a pool with weights, when it is its turn. A cold
- * source takes no more than its allowance has room for, in one transaction with what it takes; system mail is counted, and
- * waits neither for room nor for a turn.
+ * The next recipients of a lane, asked again whether they may be mailed; in a pool with weights, when it is its turn. No
+ * more than warm-up and quotas have room for, in one transaction with what it takes; system mail is counted, and waits
+ * neither for room nor for a turn.
  */
 export function takeNext(
   sql: Sql,
@@ -82,6 +84,7 @@ export function takeNext(
     buckets: readonly number[];
     want: number;
     warmth: Warmth | undefined;
+    quotas: readonly Quota[];
     onlySystem?: boolean;
     /** Weights differ in one of the source's pools. */
     isWeighed?: boolean;
@@ -98,33 +101,40 @@ export function takeNext(
   });
 }
 
-/** What warm-up lets a source take now, whatever it is. */
+/** What warm-up and quotas let a source take now, whatever it is. */
 async function takeAllowed(
   tx: TransactionSql,
   hold: LaneHold,
   of: Omit<Parameters<typeof takeNext>[3], "isWeighed">,
   except: readonly Spot[],
 ): Promise<Step> {
-  const { buckets, want, warmth, onlySystem = false } = of;
-  if (warmth?.kind === "beside") {
-    const most = await spillOver(tx, of, warmth);
-    const claims = await reserve(tx, hold, buckets, want, onlySystem, Math.min(want, most), except);
-    return { claims, restUntil: most === 0 ? Date.now() + BESIDE_REST_MS : null };
-  }
-  const allowance = warmth ? await openAllowance(tx, of) : null;
-  if (!allowance) return { claims: await reserve(tx, hold, buckets, want, onlySystem, want, except) };
-  const { room } = allowance;
-  const most = room === 0 ? want : Math.min(want, room);
-  const claims = await reserve(tx, hold, buckets, most, onlySystem || room === 0, most, except);
-  return { claims, allowance, use: (n) => useAllowance(tx, of, allowance, n) };
+  const { buckets, want, warmth, quotas, onlySystem = false } = of;
+  const allowance = warmth?.kind === "cold" ? await openAllowance(tx, of) : null;
+  const spill = warmth?.kind === "beside" ? await spillOver(tx, of, warmth) : null;
+  const open = quotas.length > 0 ? await openQuotas(tx, quotas) : null;
+  const room = Math.min(want, allowance?.room ?? want, open?.room ?? want);
+  const most = room === 0 ? want : room;
+  const ahead = Math.min(most, spill ?? most);
+  const claims = await reserve(tx, hold, buckets, most, onlySystem || room === 0, ahead, except);
+  return {
+    claims,
+    allowance: allowance ?? open?.hour ?? null,
+    use: async (n) => {
+      const waits = [
+        allowance && (await spendAllowance(tx, of, allowance, n)),
+        open && (await spendQuotas(tx, open, n)),
+        spill === 0 ? Date.now() + BESIDE_REST_MS : null,
+      ];
+      return waits.reduce<number | null>((last, at) => (at === null ? last : Math.max(last ?? 0, at)), null);
+    },
+  };
 }
 
 type Step = {
   claims: Claim[];
-  allowance?: AllowanceHour;
-  restUntil?: number | null;
+  allowance?: AllowanceHour | null;
   waits?: boolean;
-  /** Counts so many against the allowance; says when there is room again. */
+  /** Counts so many against what caps it; says when there is room again, null: there is some. */
   use?: (n: number) => Promise<number | null>;
 };
 
@@ -142,7 +152,7 @@ async function take(
     step = await claim(tx);
     const opened = await open(tx, step.claims, { sourceId, workspaceOf: (id) => messages.campaign(id) });
     recipients = opened.recipients;
-    restUntil = step.use ? await step.use(recipients.length) : (step.restUntil ?? null);
+    restUntil = step.use ? await step.use(recipients.length) : null;
   });
   messages.metrics.claimed(recipients.length, performance.now() - began);
   const { claims, allowance } = step;

@@ -1,4 +1,5 @@
 import { type AllowanceHour, returnAllowance } from "#core/delivery/allowance.ts";
+import { returnQuotas } from "#core/delivery/quotas.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { log } from "#core/platform/log.ts";
 import { type Item, otherBucket, type Taken } from "./intake.ts";
@@ -43,7 +44,7 @@ export class LaneHand {
     return new Set(this.queue.map((item) => item.recipient.campaignId));
   }
 
-  /** Takes what was claimed into the queue. `isAnew`: back with all of it, to be claimed under today's allowance. */
+  /** Takes what was claimed into the queue. `isAnew`: back with all of it, to be claimed under what caps it now. */
   async accept(taken: Taken, isAnew = false): Promise<void> {
     for (const claim of taken.claims) {
       const left = taken.items.filter((item) => item.recipient.claimId === claim.id).length;
@@ -100,7 +101,10 @@ export class LaneHand {
   async returnUnused(): Promise<void> {
     const unused = [...this.#unused.values()];
     this.#unused.clear();
-    for (const { of, n } of unused) await returnAllowance(this.#house.sql, this.#lane, of, n);
+    for (const { of, n } of unused) {
+      await returnAllowance(this.#house.sql, this.#lane, of, n);
+      await returnQuotas(this.#house.sql, this.#lane.quotas, of, n);
+    }
   }
 
   of(item: Item): Circumstances {

@@ -1,6 +1,7 @@
 import type { Warmth } from "#core/delivery/allowance.ts";
 import type { OpenRecipient } from "#core/delivery/open.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
+import type { Quota } from "#core/mail/pacing/quota.ts";
 import type { Sql } from "#db/client.ts";
 import type { DialContext } from "./dial.ts";
 import type { LaneConnections } from "./lane-connections.ts";
@@ -40,6 +41,8 @@ export type LaneSelf = {
   /** Key of the provider that its bucket is, else null. */
   readonly provider: string | null;
   readonly mode: Mode;
+  /** What it shares with other lanes, and may take no more of than all together. */
+  readonly quotas: readonly Quota[];
   readonly connections: LaneConnections;
   readonly hand: LaneHand;
   readonly replies: LaneReplies;

@@ -3,6 +3,7 @@ import type { LaneNews, LaneRow } from "#core/delivery/lease.ts";
 import { release, reportLanes } from "#core/delivery/lease.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
+import { type Quota, quotasOf } from "#core/mail/pacing/quota.ts";
 import { bucketKind } from "#core/mail/provider/bucket.ts";
 import { providerById } from "#core/mail/provider/match.ts";
 import type { Limits } from "#core/mail/provider/types.ts";
@@ -44,6 +45,7 @@ export class Lane implements LaneSelf {
   readonly provider: string | null;
   /** Which state of its bucket's limits it works with. */
   readonly limitsRevision: number;
+  readonly quotas: readonly Quota[];
   readonly connections: LaneConnections;
   readonly hand: LaneHand;
   readonly replies: LaneReplies;
@@ -56,7 +58,7 @@ export class Lane implements LaneSelf {
   readonly #startedAt = performance.now();
   #mode: Mode = "running";
   #inFlight = 0;
-  /** Where the allowance is used up: nobody needs to wake this lane before. */
+  /** Where what caps it is used up: nobody needs to wake this lane before. */
   #restUntil: number | null = null;
   #filling = false;
   #nextFill = 0;
@@ -83,6 +85,7 @@ export class Lane implements LaneSelf {
     this.limitsRevision = revision;
     this.provider = row.bucket < 100 ? (providerById(row.bucket)?.key ?? null) : null;
     this.#revision = row.revision;
+    this.quotas = quotasOf(row, limits.quotas ?? {});
     this.replies = new LaneReplies(house, this, limits, row);
     this.#turns = new LaneTurns(this, this.replies.pacer, row.tat);
     this.hand = new LaneHand(house, this);
@@ -119,10 +122,10 @@ export class Lane implements LaneSelf {
   async run(): Promise<void> {
     try {
       await this.replies.load();
-      // What a dead worker left behind may use of today's allowance only what it asks for again.
+      // What a dead worker left behind may use of an allowance or a quota only what it asks for again.
       await this.hand.accept(
         await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId),
-        this.#warmth?.kind === "cold",
+        this.#warmth?.kind === "cold" || this.quotas.length > 0,
       );
       this.pump();
       await this.#ended;
@@ -325,6 +328,7 @@ export class Lane implements LaneSelf {
         buckets: this.#buckets(),
         want,
         warmth: this.#warmth,
+        quotas: this.quotas,
         onlySystem,
         isWeighed: this.#house.isWeighed(this.sourceId),
       };

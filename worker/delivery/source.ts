@@ -39,12 +39,15 @@ type Row = {
   certificate: string | null;
   max_connections: number | null;
   messages_per_minute: number | null;
+  messages_per_hour: number | null;
+  messages_per_day: number | null;
 };
 
 /** Reads a source; null where it is gone. Throws where its password was stored with another APP_SECRET. */
 export async function readSource(sql: Sql, secret: string, sourceId: number): Promise<Source | null> {
   const [row] = await sql<Row[]>`
-    select id, revision, kind, host(ip) as ip, helo_name, host, port, tls, username, password, certificate, max_connections, messages_per_minute
+    select id, revision, kind, host(ip) as ip, helo_name, host, port, tls, username, password, certificate, max_connections, messages_per_minute,
+      messages_per_hour, messages_per_day
     from sources where id = ${sourceId} and removed_at is null`;
   if (!row) return null;
   const common = { id: row.id, revision: row.revision, kind: row.kind, heloName: row.helo_name };
@@ -59,6 +62,7 @@ export async function readSource(sql: Sql, secret: string, sourceId: number): Pr
     messagesPerSecond: row.messages_per_minute
       ? row.messages_per_minute / 60
       : DEFAULT_LIMITS.messagesPerSecond,
+    quotas: { perHour: row.messages_per_hour ?? undefined, perDay: row.messages_per_day ?? undefined },
   };
   const { tls, certificate } = row;
   const relay = { host: row.host ?? "", port: row.port ?? 587, tls, auth, certificate, limits };

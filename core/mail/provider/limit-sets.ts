@@ -17,6 +17,9 @@ export type LimitSet = {
 export const OTHER_SITES = "other-sites";
 export const SMALL_SITES = "small-sites";
 
+/** Nobody is known to publish one for each sender; administrators may have been told theirs. */
+const NO_QUOTAS = { perDay: null, overallPerHour: null, overallPerDay: null } as const;
+
 export const LIMIT_SETS: readonly LimitSet[] = [
   ...PROVIDERS.map(
     ({ key, bucketName, mx, limits, origin }): LimitSet => ({
@@ -24,7 +27,7 @@ export const LIMIT_SETS: readonly LimitSet[] = [
       name: bucketName,
       mx,
       about: null,
-      shipped: valuesOf({ ...DEFAULT_LIMITS, ...limits }),
+      shipped: { ...valuesOf({ ...DEFAULT_LIMITS, ...limits }), ...NO_QUOTAS },
       origin,
     }),
   ),
@@ -33,7 +36,7 @@ export const LIMIT_SETS: readonly LimitSet[] = [
     name: "Every other big site",
     mx: [],
     about: "Each site that is no provider of this list and had 2,000 people or more waiting at a launch.",
-    shipped: valuesOf(DEFAULT_LIMITS),
+    shipped: { ...valuesOf(DEFAULT_LIMITS), ...NO_QUOTAS },
     origin: "The default row of KumoMTA's shaping file.",
   },
   {
@@ -52,7 +55,7 @@ export function findLimitSet(key: string): LimitSet | null {
 }
 
 /** Limits as one row of fields. */
-export function valuesOf({ perSite, ...limits }: Limits): LimitValues {
+export function valuesOf({ perSite, quotas: _, ...limits }: Limits): LimitValues {
   return perSite
     ? { ...limits, siteConnections: perSite.connections, siteMessagesPerSecond: perSite.messagesPerSecond }
     : limits;
@@ -60,11 +63,13 @@ export function valuesOf({ perSite, ...limits }: Limits): LimitValues {
 
 /** Changed fields in the place of shipped ones. Limits of a single site only where there are some. */
 export function withChanges(shipped: Limits, changes: LimitChanges): Limits {
-  const { siteConnections, siteMessagesPerSecond, ...own } = changes;
+  const { siteConnections, siteMessagesPerSecond, perDay, overallPerHour, overallPerDay, ...own } = changes;
   const { perSite } = shipped;
+  const quotas = { perDay, overallPerHour, overallPerDay };
   return {
     ...shipped,
     ...own,
+    ...(Object.values(quotas).some((quota) => quota !== undefined) && { quotas }),
     ...(perSite && {
       perSite: {
         connections: siteConnections ?? perSite.connections,

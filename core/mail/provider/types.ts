@@ -1,4 +1,5 @@
 import type { TlsLevel } from "#core/limit/types.ts";
+import type { QuotaLimits } from "#core/mail/pacing/quota.ts";
 
 /** What one source may do at one receiver. Periods are in the names; `null` would mean "no limit" and is not used. */
 export type Limits = {
@@ -17,6 +18,8 @@ export type Limits = {
   idleSeconds: number;
   /** In a bucket of many sites: what each single site gets. */
   perSite?: { connections: number; messagesPerSecond: number };
+  /** What all lanes together may take, over any number of workers. */
+  quotas?: QuotaLimits;
 };
 
 export type Provider = {

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
 import { LaneTable } from "#components/lane/lane-views.tsx";
+import { QuotaList } from "#components/limit/quota-list.tsx";
 import { SourceActs } from "#components/source/source-acts.tsx";
 import { SourceDeeds } from "#components/source/source-deeds.tsx";
 import { IpSourceForm, RelaySourceForm } from "#components/source/source-forms.tsx";
@@ -15,6 +16,7 @@ import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { listLanes } from "#core/lane/read.ts";
+import { listRelayQuotas } from "#core/limit/read-quotas.ts";
 import { WARMUP_PLANS } from "#core/mail/warmup/plans.ts";
 import { type CertificateFacts, readCertificate } from "#core/source/certificates.ts";
 import { getSource } from "#core/source/read.ts";
@@ -40,12 +42,13 @@ export const metadata: Metadata = { title: "Source" };
 export default async function Page({ params }: PageProps<"/admin/sources/[id]">) {
   const { ctx, user } = await requireAdministrator();
   const source = await orNotFound(getSource(ctx, Number((await params).id) || 0));
-  const [tests, lanes, warmups, role, deeds] = await Promise.all([
+  const [tests, lanes, warmups, role, deeds, quotas] = await Promise.all([
     listSourceTests(ctx, source.id),
     listLanes(ctx),
     listWarmups(ctx, source.id),
     readSourceRole(ctx, source.id),
     readSourceDeeds(ctx, source.id),
+    listRelayQuotas(ctx, source),
   ]);
   // Of each certificate once, and not of the one that is trusted by now.
   const shown: Record<number, CertificateFacts> = {};
@@ -110,6 +113,11 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
             />
           )}
         </Panel>
+        {quotas.length > 0 ? (
+          <Panel title="Taken today" description="Days begin at 00:00 UTC" className="max-w-3xl">
+            <QuotaList rows={quotas} />
+          </Panel>
+        ) : null}
         {source.kind === "ip" ? (
           <Panel
             title="Warm-up"

@@ -60,9 +60,11 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
               ? "Held by an administrator. Nothing leaves until it is released."
               : lane.state === "open"
                 ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
-                : lane.backlog > 0
-                  ? `${formatNumber(lane.backlog)} wait for their turn.`
-                  : "No mail waits here.";
+                : lane.restUntil
+                  ? `Its warm-up or a quota has no room before ${formatMoment(lane.restUntil, "UTC", now)} UTC. ${formatNumber(lane.backlog)} wait.`
+                  : lane.backlog > 0
+                    ? `${formatNumber(lane.backlog)} wait for their turn.`
+                    : "No mail waits here.";
   return (
     <div className="page">
       <PageHeader
