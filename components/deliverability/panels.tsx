@@ -116,6 +116,7 @@ const CONSEQUENCE: Record<Verdict, [string, "deferred" | "bounced"]> = {
   dns: ["not tried again", "bounced"],
   network: ["retried", "deferred"],
   protocol: ["nobody removed", "bounced"],
+  uncertain: ["nobody knows", "deferred"],
 };
 
 export function VerdictPanel({ rows, id }: { rows: { verdict: Verdict; n: number }[]; id?: string }) {

@@ -192,7 +192,7 @@ export function MailEditor(props: MailEditorProps) {
     const settings =
       target === "workspace-settings" ? urls.settings : target === "sender-settings" ? urls.senders : null;
     if (settings) return router.push(settings);
-    if (["subject", "preheader", "sender", "audience"].includes(target)) {
+    if (["subject", "preheader", "sender", "audience", "expireAfterHours"].includes(target)) {
       setTab("envelope");
       setPane("inspector");
       const selector =

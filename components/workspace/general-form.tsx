@@ -1,5 +1,6 @@
 "use client";
 
+import { Checkbox } from "#components/ui/choice.tsx";
 import { ActionForm } from "#components/ui/form.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
@@ -7,7 +8,7 @@ import { NumberField, TextArea, TextField } from "#components/ui/text-field.tsx"
 import { BrandColorField } from "./brand-color-field.tsx";
 import { TimeZoneSelect } from "./time-zone-select.tsx";
 
-/** Name, colour, postal address, zone, and the two brakes before sending. */
+/** Name, colour, postal address, zone, the two brakes before sending, and what becomes of uncertain mails. */
 export function GeneralForm({
   action,
   zones,
@@ -23,6 +24,7 @@ export function GeneralForm({
     timeZone: string;
     takeBackSeconds: number;
     typeNumberAbove: number | null;
+    repeatUncertain: boolean;
   };
   readOnly: boolean;
 }) {
@@ -65,6 +67,12 @@ export function GeneralForm({
             optional
           />
         </div>
+        <Checkbox
+          name="repeatUncertain"
+          label="Send once more where nobody knows whether a mail arrived"
+          help="A connection may end after the whole mail was handed over, and before the answer. Off: these people are counted as uncertain and get no second mail. On: they may get two."
+          defaultChecked={values.repeatUncertain}
+        />
         {readOnly ? null : (
           <div>
             <SubmitButton>Save</SubmitButton>

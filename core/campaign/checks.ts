@@ -11,6 +11,7 @@ export const CHECK_TARGETS = [
   "preheader",
   "sender",
   "audience",
+  "expireAfterHours",
   "content",
   "image",
   "link",

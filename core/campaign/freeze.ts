@@ -1,12 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import { CLASS_CAMPAIGN } from "#core/delivery/types.ts";
 import { wakeResolver } from "#core/domain/note.ts";
-import { BIG_SITE_FROM } from "#core/mail/provider/bucket.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
 import type { Db } from "#core/platform/db.ts";
 import { SMALL_SITES } from "../warmup/types.ts";
 import { type AudienceParts, audienceSql } from "./audience-sql.ts";
-import { bucketSql, deadDomainSql, NO_BUCKET, PER_HOST_BUCKETS, poolSql } from "./placement.ts";
+import { homesSql, NO_BUCKET, PER_HOST_BUCKETS, poolSql } from "./placement.ts";
 
 /**
  * First half of a freeze: who the audience is at this moment, in a table of this transaction named `frozen`.
@@ -63,20 +62,8 @@ export async function writeLedger(
   const stretches = await db.execute<Stretch>(sql`
     with counted as (
       select f.domain, count(*) as n from frozen f where f.reason is null group by f.domain
-    ), looked_up as (
-      select c.domain, c.n, d.site_id, t.provider_id, d.status, d.error,
-        ${deadDomainSql({ status: sql`d.status`, resolvedAt: sql`d.resolved_at` }, now)} as is_dead
-      from counted c left join domains d on d.name = c.domain left join sites t on t.id = d.site_id
-    ), weighed as (
-      select l.*, site_id is not null
-        and sum(n) filter (where not is_dead) over (partition by site_id) >= ${BIG_SITE_FROM} as is_big from looked_up l
     ), homes as (
-      select w.*, case when is_dead then ${NO_BUCKET} else ${bucketSql({
-        providerId: sql`w.provider_id`,
-        siteId: sql`w.site_id`,
-        domain: sql`w.domain`,
-        isBig: sql`w.is_big`,
-      })} end as bucket from weighed w
+      ${homesSql(sql`counted`, now)}
     ), turns as (
       select f.subscriber_id, f.address, f.list_id, h.domain, h.bucket, coalesce(h.site_id, 0) as site_id,
         h.is_dead, h.status, h.error, ${tier} as tier, row_number() over (partition by f.domain, ${tier} order by f.subscriber_id) as turn

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { BIG_SITE_FROM } from "#core/mail/provider/bucket.ts";
 import { PROVIDERS } from "#core/mail/provider/providers.ts";
 
 /** Where dead domains' rows are counted: a bucket that no lane serves. */
@@ -25,6 +26,25 @@ const TRUST_HOURS = 48;
 export const deadDomainSql = (d: { status: SQL; resolvedAt: SQL }, now: Date): SQL =>
   sql`coalesce(${d.status} in ('null-mx', 'no-domain', 'no-servers')
     and ${d.resolvedAt} > ${now.toISOString()}::timestamptz - make_interval(hours => ${TRUST_HOURS}), false)`;
+
+/**
+ * Where the domains of an audience are at home: `counted` with its (domain, n), and site_id, provider_id, status, error,
+ * is_dead, is_big and bucket of each. A site is big by what this audience has for it.
+ */
+export const homesSql = (counted: SQL, now: Date): SQL => sql`
+  select w.*, case when is_dead then ${NO_BUCKET} else ${bucketSql({
+    providerId: sql`w.provider_id`,
+    siteId: sql`w.site_id`,
+    domain: sql`w.domain`,
+    isBig: sql`w.is_big`,
+  })} end as bucket from (
+    select l.*, site_id is not null
+      and sum(n) filter (where not is_dead) over (partition by site_id) >= ${BIG_SITE_FROM} as is_big from (
+      select c.domain, c.n, d.site_id, t.provider_id, d.status, d.error,
+        ${deadDomainSql({ status: sql`d.status`, resolvedAt: sql`d.resolved_at` }, now)} as is_dead
+      from ${counted} c left join domains d on d.name = c.domain left join sites t on t.id = d.site_id
+    ) l
+  ) w`;
 
 /** Providers with mail servers per customer: there, up to ten to one domain may follow each other on a connection. */
 export const PER_HOST_BUCKETS: readonly number[] = PROVIDERS.filter((p) => p.perHost).map((p) => p.id);

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
-import { parseAddress } from "#core/mail/address.ts";
+import { parseOwnAddress } from "#core/mail/address.ts";
 import { type Result, refuse, requireRole, type WorkspaceCtx } from "#core/platform/context.ts";
 import { withTransaction } from "#core/platform/db.ts";
 import { notifyLive } from "#core/platform/notify.ts";
@@ -65,7 +65,7 @@ export async function saveCampaign(
 ): Promise<Result<SavedCampaign>> {
   requireRole(ctx, "marketer");
   const { campaignId, revision, content, name, replyTo, ...rest } = SaveCampaignInput.parse(input);
-  if (replyTo && !parseAddress(replyTo).ok) {
+  if (replyTo && !parseOwnAddress(replyTo).ok) {
     return refuse("Replies cannot go to this address.", { replyTo: "This is not an e-mail address." });
   }
   let stored: StoredContent | undefined;

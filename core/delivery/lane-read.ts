@@ -17,10 +17,11 @@ export async function bucketsOfSource(sql: Sql, sourceId: number): Promise<numbe
       select n.pool_id, n.bucket from spots s cross join lateral (
         select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
         order by d.pool_id, d.bucket limit 1) n
-    ), pools as (select pool_id from pool_sources where source_id = ${sourceId})
-    select bucket from spots join pools using (pool_id)
+    ), mine as (select pool_id, bucket from carried where source_id = ${sourceId})
+    select s.bucket from spots s join mine m on m.pool_id = s.pool_id and (m.bucket is null or m.bucket = s.bucket)
     union
-    select bucket from streams join pools using (pool_id) where state = 'r' and next_seq <= last_seq`;
+    select s.bucket from streams s join mine m on m.pool_id = s.pool_id and (m.bucket is null or m.bucket = s.bucket)
+    where s.state = 'r' and s.next_seq <= s.last_seq`;
   return rows.map((row) => row.bucket);
 }
 
@@ -32,7 +33,8 @@ export async function lanesWithSystemMail(
   const rows = await sql<{ id: number }[]>`
     select l.id from unnest(${lanes.map((l) => l.laneId)}::int[], ${lanes.map((l) => l.sourceId)}::smallint[],
       ${lanes.map((l) => l.bucket)}::int[]) l(id, source_id, bucket)
-    where exists (select from pool_sources p join due d on d.pool_id = p.pool_id and (d.bucket = l.bucket or l.bucket = 0)
+    where exists (select from carried p join due d on d.pool_id = p.pool_id and (d.bucket = l.bucket or l.bucket = 0)
+      and (p.bucket is null or p.bucket = d.bucket)
       and d.class = 0 and d.due_at <= now() and d.state = 'r' and (d.source_id is null or d.source_id = l.source_id)
       where p.source_id = l.source_id)`;
   return rows.map((row) => row.id);

@@ -181,7 +181,7 @@ export async function reportLanes(
 ): Promise<Map<number, { isHeld: boolean; isDraining: boolean }>> {
   const rows = await sql<{ id: number; isHeld: boolean; isDraining: boolean }[]>`
     update lanes l set connections = n.connections, pace = n.pace, mood = case when l.revision = n.revision then n.mood::jsonb else l.mood end,
-      tat = case when n.tat > 0 then to_timestamp(n.tat / 1000.0) end, last_code = coalesce(n.code, l.last_code),
+      tat = case when n.tat > 0 then to_timestamp(n.tat / 1000.0) end, last_code = case when n.reply is null then l.last_code else n.code end,
       last_reply = coalesce(n.reply, l.last_reply), last_reply_at = coalesce(to_timestamp(n.at / 1000.0), l.last_reply_at)
     from unnest(${news.map((n) => n.laneId)}::int[], ${news.map((n) => n.workerId)}::int[], ${news.map((n) => n.epoch)}::int[],
       ${news.map((n) => n.connections)}::smallint[], ${news.map((n) => n.pace)}::int[], ${news.map((n) => n.tat)}::float8[],

@@ -129,6 +129,33 @@ const deferred = {
   shape: "later",
 } as const;
 
+test("where nobody knows, a workspace may have it sent once more; a second time it ends", async () => {
+  const b = nextBucket();
+  const id = await running(1, { bucket: b });
+  await t.sql`update workspaces set repeat_uncertain = true where id = (select workspace_id from campaigns where id = ${id})`;
+  const lost = {
+    ...deferred,
+    kind: "uncertain",
+    verdict: "uncertain",
+    retryAt: Date.now() + 600_000,
+  } as const;
+  const h = await hold(b);
+  const [claim] = await take(h, b, 10);
+  await settle(t.sql, {
+    outcomes: [outcome(claim!, 1, lost)],
+    finished: [claim!].map((c) => ({ claimId: c.id, epoch: c.epoch })),
+  });
+  expect(await counts(id)).toEqual({ d: 1 });
+  await t.sql`update due set due_at = now() where campaign_id = ${id}`;
+  const [again] = await take(h, b, 10);
+  const second = outcome(again!, 1, { ...lost, attempt: 2 });
+  await settle(t.sql, { outcomes: [second], finished: [] });
+  await settle(t.sql, { outcomes: [second], finished: [] });
+  expect(await counts(id)).toEqual({ x: 1 });
+  expect(await t.sql`select from due where campaign_id = ${id}`).toHaveLength(0);
+  await t.sql`update workspaces set repeat_uncertain = false`;
+});
+
 test("two campaigns share a batch, and what one cannot use waits for the next", async () => {
   const b = nextBucket();
   const [first, second] = [await running(500, { bucket: b }), await running(3, { bucket: b })];

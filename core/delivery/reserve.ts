@@ -40,15 +40,16 @@ export async function reserve(
   const random = Math.random();
   const rows = await tx<Claim[]>`
     with l as materialized (
-      select l.id, l.epoch, l.source_id, l.bucket, array(select ps.pool_id::int from pool_sources ps where ps.source_id = l.source_id) pools
+      select l.id, l.epoch, l.source_id, l.bucket
       from lanes l join sources s on s.id = l.source_id join installation i on i.sending_allowed
       where l.id = ${hold.laneId} and l.worker_id = ${hold.workerId} and l.epoch = ${hold.epoch}
         and s.state = 'active' and s.removed_at is null
         and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
       for no key update of l
     ), spots as materialized (
-      select p as pool_id, b as bucket from l, unnest(l.pools) p, unnest(${buckets as number[]}::int[]) b
-      where (p, b) not in (select * from unnest(${except.map((spot) => spot.poolId)}::int[], ${except.map((spot) => spot.bucket)}::int[]))
+      select c.pool_id::int as pool_id, b as bucket from l join carried c on c.source_id = l.source_id
+      join unnest(${buckets as number[]}::int[]) b on c.bucket is null or c.bucket = b
+      where (c.pool_id::int, b) not in (select * from unnest(${except.map((spot) => spot.poolId)}::int[], ${except.map((spot) => spot.bucket)}::int[]))
     ), ahead as materialized (
       select s.pool_id, s.bucket, s.campaign_id, s.wave, s.class, s.served_at
       from streams s join spots o on o.pool_id = s.pool_id and o.bucket = s.bucket

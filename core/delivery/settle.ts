@@ -26,7 +26,7 @@ export type Outcome = {
   verdict: Verdict | null;
   /** Masked reply, where it is counted among the replies of the hour. */
   shape: string | null;
-  /** deferred, back: when its turn comes again, ms since the epoch. */
+  /** deferred, back: when its turn comes again, ms since the epoch; uncertain: where the workspace has it sent once more. */
   retryAt: number | null;
   /** Back to this source only (greylisting). */
   pinnedTo: number | null;
@@ -45,6 +45,8 @@ export type SettleInput = {
   /** Claims of which nothing is left. */
   finished: readonly { claimId: number; epoch: number }[];
 };
+
+const UNCERTAIN = VERDICTS.indexOf("uncertain");
 
 const STATE: Record<OutcomeKind, string> = {
   accepted: "a",
@@ -107,7 +109,7 @@ async function lockDays(tx: TransactionSql, outcomes: readonly Outcome[]): Promi
 async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: Outcome[]): Promise<void> {
   const column = <T>(of: (outcome: Outcome) => T): T[] => outcomes.map(of);
   await tx`
-    with o as materialized (
+    with given as materialized (
       select * from unnest(
         ${column((o) => o.seq)}::int[], ${column((o) => STATE[o.kind])}::text[], ${column((o) => o.claimId)}::bigint[],
         ${column((o) => o.epoch)}::int[], ${column((o) => o.sourceId)}::smallint[], ${column((o) => o.bucket)}::int[],
@@ -117,7 +119,14 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         ${column((o) => o.shape)}::text[], ${column((o) => o.retryAt)}::float8[], ${column((o) => o.pinnedTo)}::smallint[],
         ${column((o) => o.toBucket)}::int[], ${column((o) => (o.suppress ? 1 : 0))}::int[],
         ${column((o) => o.sign)}::text[])
-      o(seq, state, claim_id, epoch, source_id, bucket, sender_domain_id, n, ms, code, enhanced, reply, verdict, shape, retry_ms, pinned_to, to_bucket, suppress, sign)
+      o(seq, given, claim_id, epoch, source_id, bucket, sender_domain_id, n, ms, code, enhanced, reply, verdict, shape, retry_ms, pinned_to, to_bucket, suppress, sign)
+    ), o as materialized (
+      -- Nobody knows: once more where that is wanted, and was not done before. System mail is, somebody waits for it.
+      select g.*, case when given = 'x' and retry_ms is not null
+          and (select p.kind = 'system' or w.repeat_uncertain from campaigns p join workspaces w on w.id = p.workspace_id where p.id = ${campaignId})
+          and not exists (select from attempts a where a.campaign_id = ${campaignId} and a.seq = g.seq and a.verdict = ${UNCERTAIN})
+        then 'd' else given end as state
+      from given g
     ), old as materialized (
       select d.seq, d.state::text as state, d.attempts, d.first_at, d.settled_at, d.source_id
       from o join deliveries d on d.campaign_id = ${campaignId} and d.seq = o.seq
@@ -161,7 +170,7 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         and not s.mine and s.fresh and s.state not in ('d', '-')
     ), tries as (
       insert into attempts (campaign_id, seq, n, at, source_id, bucket, code, enhanced, verdict, reply, retry_at)
-      select ${campaignId}, seq, n, at, source_id, bucket, code, enhanced, verdict, reply, to_timestamp(retry_ms / 1000.0)
+      select ${campaignId}, seq, n, at, source_id, bucket, code, enhanced, verdict, reply, case when state = 'd' then to_timestamp(retry_ms / 1000.0) end
       from seen where state in ('b', 'd', 'x', 'e')
       on conflict (campaign_id, seq, n) do nothing
     ), minutes as (

@@ -169,7 +169,17 @@ async function askReverse({ ip, heloName }: NetworkFacts["sources"][number], dns
       `${heloName} ${where}, not back to ${ip}. Add the ${isIPv6(ip) ? "AAAA" : "A"} record ${ip} to it.`,
     );
   }
-  return pass(`${ip} is ${heloName} in reverse DNS, and ${heloName} leads back to it.`);
+  const generic = isGeneric(heloName, ip)
+    ? " It looks like the name of a dialled-in customer, which some receivers refuse: better is one such as mail.your-domain."
+    : "";
+  return pass(`${ip} is ${heloName} in reverse DNS, and ${heloName} leads back to it.${generic}`);
+}
+
+/** All parts of the address stand in its name, as providers name addresses that nobody asked a name for. */
+function isGeneric(name: string, ip: string): boolean {
+  if (!isIPv4(ip)) return false;
+  const numbers: string[] = name.match(/\d+/g)?.map((digits) => String(Number(digits))) ?? [];
+  return ip.split(".").every((part) => numbers.includes(part));
 }
 
 async function askPort(ip: string, { dns, probe, refuses }: AskWith): Promise<Answer> {

@@ -32,12 +32,23 @@ export async function checkNetwork(ctx: Ctx, how: AskWith): Promise<NetworkCheck
       }
     }),
   );
+  const [before] = await ctx.db.select({ said: installation.networkChecks }).from(installation);
   await ctx.db
     .update(installation)
     .set({ networkChecks: checks, networkCheckedAt: ctx.now() })
     .where(eq(installation.id, 1));
-  await notifyLive(ctx.db, "system");
+  for (const change of turned(before?.said ?? [], checks))
+    await recordAudit(ctx, { action: "network.change", target: change.sentence });
+  await Promise.all([notifyLive(ctx.db, "system"), notifyLive(ctx.db, "lanes")]);
   return checks;
+}
+
+/** What held and does not any more, or does again. What could not be asked is no news. */
+function turned(before: readonly NetworkCheck[], after: readonly NetworkCheck[]): NetworkCheck[] {
+  return after.filter((check) => {
+    const was = before.find((one) => one.id === check.id)?.state;
+    return check.state !== "unknown" && (was === "pass" || was === "fail") && was !== check.state;
+  });
 }
 
 export async function readNetworkFacts(db: Db): Promise<NetworkFacts> {

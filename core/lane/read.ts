@@ -50,9 +50,9 @@ export async function listLanes(
 ): Promise<LaneRow[]> {
   const rows = await ctx.db.execute<Record<string, unknown>>(sql`
     select l.*, s.name as source, s.state as source_state, s.kind,
-      (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join pool_sources p on p.pool_id = t.pool_id and p.source_id = l.source_id
+      (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join carried p on p.pool_id = t.pool_id and p.source_id = l.source_id and (p.bucket is null or p.bucket = t.bucket)
         where (t.bucket = l.bucket or l.bucket = 0) and t.state = 'r' and t.next_seq <= t.last_seq)
-      + (select count(*)::int from (select from due d join pool_sources p on p.pool_id = d.pool_id and p.source_id = l.source_id
+      + (select count(*)::int from (select from due d join carried p on p.pool_id = d.pool_id and p.source_id = l.source_id and (p.bucket is null or p.bucket = d.bucket)
           where (d.bucket = l.bucket or l.bucket = 0) and d.state = 'r' limit 100000) q) as backlog,
       h.accepted, h.deferred, h.bounced
     from lanes l join sources s on s.id = l.source_id

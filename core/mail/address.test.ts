@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { simpleParser } from "mailparser";
 import { describe, expect, it } from "vitest";
-import { type AddressFault, asciiDomain, formatMailbox, parseAddress } from "./address.ts";
+import { type AddressFault, asciiDomain, formatMailbox, parseAddress, parseOwnAddress } from "./address.ts";
 
 function fault(typed: string): AddressFault | "accepted" {
   const result = parseAddress(typed);
@@ -27,7 +27,10 @@ describe("parseAddress", () => {
       ["a@example.com,b@example.com", "local"],
       [".joe@example.com", "local"],
       ["joe..b@example.com", "local"],
-      ["jö@example.com", "local-not-ascii"],
+      ["jö\u200b@example.com", "local"],
+      ["jo\u202ee@example.com", "local"],
+      ["j😀@example.com", "local"],
+      [`${"ö".repeat(33)}@example.com`, "too-long"],
       ["joe@localhost", "domain"],
       ["joe@[127.0.0.1]", "domain"],
       ["joe@127.0.0.1", "domain"],
@@ -63,13 +66,27 @@ describe("parseAddress", () => {
     expect(asciiDomain("例え。テスト")).toBe("xn--r8jz45g.xn--zckzah");
   });
 
+  it("takes a local part in any script, folded in one way (RFC 6532); never as an address of our own", () => {
+    expect(parseAddress("Jo\u0308rg.Ä@BÜCHER.example")).toEqual({
+      ok: true,
+      address: "jörg.ä@BÜCHER.example",
+      addressKey: "jörg.ä@xn--bcher-kva.example",
+      local: "jörg.ä",
+      domain: "xn--bcher-kva.example",
+    });
+    expect(fault("用户@例え.テスト")).toBe("accepted");
+    expect(parseOwnAddress("jörg@example.com")).toEqual({ ok: false, reason: "local-not-ascii" });
+    expect(parseOwnAddress("joerg@bücher.example").ok).toBe(true);
+    expect(formatMailbox("Jörg", "jörg@example.com")).toBe("=?UTF-8?Q?J=C3=B6rg?= <jörg@example.com>");
+  });
+
   it("never throws, and what it accepts is safe on the wire and accepted again", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (local, domain) => {
         const parsed = parseAddress(`${local}@${domain}`);
         if (!parsed.ok) return;
         const wire = `${parsed.local}@${parsed.domain}`;
-        expect(wire).toMatch(/^[\x21-\x7e]+@[a-z0-9.-]+$/);
+        expect(wire).toMatch(/^[\x21-\x7e\p{L}\p{M}\p{N}]+@[a-z0-9.-]+$/u);
         expect(parseAddress(wire)).toMatchObject({ ok: true, addressKey: parsed.addressKey });
       }),
     );

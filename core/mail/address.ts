@@ -11,7 +11,8 @@ export const ADDRESS_FAULTS = {
   spaces: "The address contains a space.",
   "no-at": "The address has no @ with something on both sides.",
   quoted: "Quoted addresses are not supported.",
-  "local-not-ascii": "The part before the @ contains letters that most mail servers refuse.",
+  "local-not-ascii":
+    "Use an address whose part before the @ has plain letters: most mail servers refuse others.",
   local: "The part before the @ is not valid.",
   domain: "The part after the @ is not a domain name.",
   "too-long": "The address is longer than mail servers accept.",
@@ -37,14 +38,15 @@ const MAX_ADDRESS = 254;
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const EDGES = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g;
-/** RFC 5322 dot-atom, ASCII. */
-const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+/** RFC 5322 dot-atom; letters, marks and digits of other scripts as RFC 6532 §3.2 adds them. */
+const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const NOT_IN_DOMAIN = /[\s!-,/:-@[-`{-~]/;
 
 /**
  * Reads an address as typed or imported. One bare address: no display name, no comment, no quoted local part,
- * no address literal, no single-label domain.
+ * no address literal, no single-label domain. A local part in other scripts (RFC 6531) is written in lower case and NFC,
+ * so that the database folds it as we do; only servers that offer SMTPUTF8 get its mail.
  */
 export function parseAddress(typed: string): AddressResult {
   const address = typed.length > 1024 ? typed : typed.replace(EDGES, "");
@@ -53,17 +55,29 @@ export function parseAddress(typed: string): AddressResult {
   if (CONTROL.test(address)) return { ok: false, reason: "control-characters" };
   const at = address.lastIndexOf("@");
   if (at <= 0 || at === address.length - 1) return { ok: false, reason: "no-at" };
-  const local = address.slice(0, at);
+  const typedLocal = address.slice(0, at);
+  const isPlain = isAscii(typedLocal);
+  const local = isPlain ? typedLocal : typedLocal.normalize("NFC").toLowerCase().normalize("NFC");
   if (local.startsWith('"')) return { ok: false, reason: "quoted" };
   if (/\s/.test(address)) return { ok: false, reason: "spaces" };
-  if (!/^[\u0021-\u007e]+$/.test(local)) return { ok: false, reason: "local-not-ascii" };
   if (!LOCAL.test(local)) return { ok: false, reason: "local" };
   const domain = asciiDomain(address.slice(at + 1));
   if (domain === null) return { ok: false, reason: "domain" };
-  if (local.length > MAX_LOCAL || local.length + 1 + domain.length > MAX_ADDRESS) {
+  const octets = new TextEncoder().encode(local).length;
+  if (octets > MAX_LOCAL || octets + 1 + domain.length > MAX_ADDRESS) {
     return { ok: false, reason: "too-long" };
   }
-  return { ok: true, address, addressKey: `${local.toLowerCase()}@${domain}`, local, domain };
+  const written = isPlain ? address : `${local}${address.slice(at)}`;
+  return { ok: true, address: written, addressKey: `${local.toLowerCase()}@${domain}`, local, domain };
+}
+
+/** Whether a mail to this address needs a server that offers SMTPUTF8 (RFC 6531 §3.2): the domain never does. */
+export const isAscii = (text: string): boolean => /^[\u0000-\u007f]*$/.test(text);
+
+/** Like `parseAddress`, for our own side: who writes to us has to be able to answer from any server. */
+export function parseOwnAddress(typed: string): AddressResult {
+  const parsed = parseAddress(typed);
+  return parsed.ok && !isAscii(parsed.local) ? { ok: false, reason: "local-not-ascii" } : parsed;
 }
 
 /**
@@ -100,10 +114,11 @@ export function likelyMailbox({ local, domain }: Pick<ParsedAddress, "local" | "
 }
 
 /** Characters that may stand in an address on the wire; anything else could open a second header or recipient. */
-const WIRE_SAFE = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}$/;
+const WIRE_SAFE = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}$/u;
 
 /**
- * A mailbox for From, To or Reply-To (RFC 5322 3.4): `Name <local@domain>`, ASCII, folded with CRLF SP where long.
+ * A mailbox for From, To or Reply-To (RFC 5322 3.4): `Name <local@domain>`, folded with CRLF SP where long. ASCII unless
+ * the local part is not (RFC 6532 §3.2).
  * Any text is safe as a name. Throws where the address is not one that `parseAddress` would accept.
  */
 export function formatMailbox(name: string | null | undefined, address: string): string {

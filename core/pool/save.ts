@@ -3,7 +3,7 @@ import { z } from "zod";
 import { due, poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { recordAudit } from "../platform/audit.ts";
-import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
+import { type AdminCtx, type Refusal, type Result, refuse } from "../platform/context.ts";
 import { withTransaction } from "../platform/db.ts";
 import { OVERFLOWS } from "../warmup/types.ts";
 
@@ -13,6 +13,17 @@ export const SavePoolInput = z.object({
   name: z.string().trim().min(1, "Give it a name.").max(60),
   sourceIds: z.array(z.coerce.number().int()).max(200).default([]),
   overflow: z.enum(OVERFLOWS).default("warm"),
+  /** Carries its mail while none of its own can; empty: nobody. */
+  fallbackSourceId: z
+    .union([z.literal("").transform(() => null), z.coerce.number().int()])
+    .nullable()
+    .default(null),
+  fallbackMinutes: z.coerce
+    .number("Give minutes.")
+    .int("Give whole minutes.")
+    .min(0, "0 minutes or more.")
+    .max(1_440, "1,440 minutes at most.")
+    .default(15),
   /** By the source's number. One that is left out keeps its weight, a new one has 1. */
   weights: z
     .record(
@@ -39,6 +50,8 @@ export function savePool(ctx: AdminCtx, given: SavePoolInput): Promise<Result<{ 
       : [];
     if (found.length === 0)
       return refuse("Choose at least one source.", { sourceIds: "Choose at least one source." });
+    const fallback = await fallbackRefusal(tx, input);
+    if (fallback) return fallback;
     const [taken] = await tx.db
       .select({ id: pools.id })
       .from(pools)
@@ -47,13 +60,10 @@ export function savePool(ctx: AdminCtx, given: SavePoolInput): Promise<Result<{ 
     const [row] = input.poolId
       ? await tx.db
           .update(pools)
-          .set({ name: input.name, overflow: input.overflow })
+          .set(columnsOf(input))
           .where(eq(pools.id, input.poolId))
           .returning({ id: pools.id })
-      : await tx.db
-          .insert(pools)
-          .values({ name: input.name, overflow: input.overflow })
-          .returning({ id: pools.id });
+      : await tx.db.insert(pools).values(columnsOf(input)).returning({ id: pools.id });
     if (!row) return refuse("This pool is gone.");
     const ids = found.map(({ id }) => id);
     await tx.db
@@ -82,6 +92,34 @@ export function savePool(ctx: AdminCtx, given: SavePoolInput): Promise<Result<{ 
     await wakeLanes(tx.db, { poolId: row.id });
     return { ok: true, poolId: row.id };
   });
+}
+
+const columnsOf = ({
+  name,
+  overflow,
+  fallbackSourceId,
+  fallbackMinutes,
+}: z.output<typeof SavePoolInput>) => ({
+  name,
+  overflow,
+  fallbackSourceId,
+  fallbackMinutes,
+});
+
+async function fallbackRefusal(
+  tx: AdminCtx,
+  { fallbackSourceId, sourceIds }: z.output<typeof SavePoolInput>,
+): Promise<Refusal | null> {
+  if (fallbackSourceId === null) return null;
+  if (sourceIds.includes(fallbackSourceId)) {
+    const sentence = "It is one of the pool's own sources: it carries its mail anyway.";
+    return refuse(sentence, { fallbackSourceId: sentence });
+  }
+  const [row] = await tx.db
+    .select({ id: sources.id })
+    .from(sources)
+    .where(and(eq(sources.id, fallbackSourceId), isNull(sources.removedAt)));
+  return row ? null : refuse("There is no such source.", { fallbackSourceId: "There is no such source." });
 }
 
 export const AssignPoolInput = z.object({

@@ -1,5 +1,5 @@
-import { asc, eq, isNull, sql } from "drizzle-orm";
-import { poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
+import { asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { poolFallbacks, poolSources, pools, sources, workspaces } from "#db/schema/index.ts";
 import { type AdminCtx, CoreError } from "../platform/context.ts";
 import type { Overflow } from "../warmup/types.ts";
 import type { SourceState } from "./types.ts";
@@ -14,6 +14,9 @@ export type PoolRow = {
   name: string;
   isDefault: boolean;
   overflow: Overflow;
+  /** Null: it has none. `open`: buckets that it carries now, and since when. */
+  fallback: { sourceId: number; name: string; open: { bucket: number; since: Date }[] } | null;
+  fallbackMinutes: number;
   sources: { id: number; name: string; state: SourceState; weight: number }[];
   workspaces: { id: number; name: string }[];
 };
@@ -46,7 +49,7 @@ export async function getSource(ctx: AdminCtx, sourceId: number): Promise<Source
 
 /** Pools with their sources and the workspaces whose campaigns they carry. */
 export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
-  const [rows, members, users] = await Promise.all([
+  const [rows, members, users, names, fallen] = await Promise.all([
     ctx.db.select().from(pools).orderBy(asc(pools.name)),
     ctx.db
       .select({
@@ -64,15 +67,34 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
       .select({ id: workspaces.id, name: workspaces.name, poolId: workspaces.poolId })
       .from(workspaces)
       .orderBy(asc(workspaces.name)),
+    ctx.db.select({ id: sources.id, name: sources.name }).from(sources).where(isNull(sources.removedAt)),
+    ctx.db.select().from(poolFallbacks).where(isNotNull(poolFallbacks.openedAt)),
   ]);
   return rows.map((pool) => ({
     id: pool.id,
     name: pool.name,
     isDefault: pool.isDefault,
     overflow: pool.overflow,
+    fallback: fallbackOf(pool, names, fallen),
+    fallbackMinutes: pool.fallbackMinutes,
     sources: members.filter((member) => member.poolId === pool.id).map(({ poolId: _, ...source }) => source),
     workspaces: users
       .filter((user) => user.poolId === pool.id || (user.poolId === null && pool.isDefault))
       .map(({ id, name }) => ({ id, name })),
   }));
+}
+
+function fallbackOf(
+  pool: typeof pools.$inferSelect,
+  names: { id: number; name: string }[],
+  fallen: (typeof poolFallbacks.$inferSelect)[],
+): PoolRow["fallback"] {
+  const source = names.find((one) => one.id === pool.fallbackSourceId);
+  if (!source) return null;
+  const open = fallen.filter((one) => one.poolId === pool.id);
+  return {
+    sourceId: source.id,
+    name: source.name,
+    open: open.map(({ bucket, since }) => ({ bucket, since })),
+  };
 }

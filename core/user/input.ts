@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ADDRESS_FAULTS, parseAddress } from "#core/mail/address.ts";
+import { ADDRESS_FAULTS, parseOwnAddress } from "#core/mail/address.ts";
 import { PASSWORD_MAX, PASSWORD_MIN } from "./rules.ts";
 import { WORKSPACE_ROLES } from "./types.ts";
 
@@ -8,7 +8,7 @@ export const Address = z
   .string()
   .max(1024)
   .transform((typed, ctx) => {
-    const parsed = parseAddress(typed);
+    const parsed = parseOwnAddress(typed);
     if (parsed.ok) return parsed;
     ctx.addIssue(ADDRESS_FAULTS[parsed.reason]);
     return z.NEVER;

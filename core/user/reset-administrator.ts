@@ -1,5 +1,5 @@
 import { and, asc, eq } from "drizzle-orm";
-import { parseAddress } from "#core/mail/address.ts";
+import { parseOwnAddress } from "#core/mail/address.ts";
 import { recordAudit } from "#core/platform/audit.ts";
 import { type Ctx, type Result, refuse } from "#core/platform/context.ts";
 import { withTransaction } from "#core/platform/db.ts";
@@ -16,7 +16,7 @@ export async function resetAdministrator(
   ctx: Ctx,
   input: { address?: string },
 ): Promise<Result<{ address: string; password: string }>> {
-  const named = input.address === undefined ? null : parseAddress(input.address);
+  const named = input.address === undefined ? null : parseOwnAddress(input.address);
   if (named && !named.ok) return refuse(`${input.address} is not an address.`);
   const password = makeToken().token.slice(0, 20);
   const passwordHash = await hashPassword(password);

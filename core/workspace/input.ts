@@ -79,6 +79,7 @@ export const SaveGeneralInput = z.object({
     .min(1, "1 or more.")
     .max(100_000_000)
     .nullable(),
+  repeatUncertain: z.boolean().default(false),
 });
 export type SaveGeneralInput = z.infer<typeof SaveGeneralInput>;
 

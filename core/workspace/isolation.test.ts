@@ -55,6 +55,8 @@ const CALLS: Record<string, (w: World, db: Db) => unknown[] | Promise<unknown[]>
   "campaign/create createCampaign": (w) => [{ name: "", from: `template:${w.templateId}` }, compile],
   "campaign/duplicate duplicateCampaign": (w) => [draft(w)],
   "campaign/expire-rest expireRest": campaignId("liveId"),
+  "campaign/forecast forecastCampaign": campaignId("liveId"),
+  "campaign/forecast forecastRest": campaignId("liveId"),
   "campaign/list-candidates listCandidates": (w) => [
     { ...EMPTY_AUDIENCE, include: { lists: [w.listId], segments: [w.segmentId] } },
     {},

@@ -195,6 +195,7 @@ describe("roles", () => {
     timeZone: "UTC",
     takeBackSeconds: 0,
     typeNumberAbove: null,
+    repeatUncertain: false,
   };
   const verbs: [string, (ctx: WorkspaceCtx) => Promise<unknown>][] = [
     ["saveGeneral", (ctx) => saveGeneral(ctx, GENERAL)],
@@ -266,6 +267,7 @@ describe("a workspace", () => {
       timeZone: "Asia/Tokyo",
       takeBackSeconds: 60,
       typeNumberAbove: 500,
+      repeatUncertain: true,
     };
     expect(await saveGeneral(mine.ctx, input)).toEqual({ ok: true });
     expect(await saveTracking(mine.ctx, { trackOpens: false, trackClicks: true })).toEqual({ ok: true });

@@ -70,9 +70,29 @@ export const pools = pgTable(
     isDefault: boolean("is_default").notNull().default(false),
     /** What becomes of mail that its cold sources cannot take today: others take it at once, or it waits. */
     overflow: text("overflow", { enum: OVERFLOWS }).notNull().default("warm"),
+    /** Carries its mail while none of its own sources can, after so long. */
+    fallbackSourceId: smallint("fallback_source_id").references(() => sources.id, { onDelete: "set null" }),
+    fallbackMinutes: integer("fallback_minutes").notNull().default(15),
     createdAt: at("created_at").notNull().defaultNow(),
   },
-  (t) => [unique("pools_name_unique").on(t.name)],
+  (t) => [
+    unique("pools_name_unique").on(t.name),
+    check("pools_fallback_minutes", sql`${t.fallbackMinutes} between 0 and 1440`),
+  ],
+);
+
+/** Buckets in which mail of a pool waits and none of its own sources can carry it; opened: the fallback does. */
+export const poolFallbacks = pgTable(
+  "pool_fallbacks",
+  {
+    poolId: smallint("pool_id")
+      .notNull()
+      .references(() => pools.id, { onDelete: "cascade" }),
+    bucket: integer("bucket").notNull(),
+    since: at("since").notNull().defaultNow(),
+    openedAt: at("opened_at"),
+  },
+  (t) => [primaryKey({ name: "pool_fallbacks_pkey", columns: [t.poolId, t.bucket] })],
 );
 
 export const poolSources = pgTable(

@@ -100,6 +100,8 @@ export const workspaces = pgTable(
     takeBackSeconds: smallint("take_back_seconds").notNull().default(20),
     /** Above this audience, Send asks for the number to be typed; null = never. */
     typeNumberAbove: integer("type_number_above"),
+    /** Where nobody knows whether a campaign's mail arrived: sent once more, so that somebody may get two. */
+    repeatUncertain: boolean("repeat_uncertain").notNull().default(false),
     createdAt: at("created_at").notNull().defaultNow(),
   },
   (t) => [

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { isAscii } from "#core/mail/address.ts";
 import type { Stage } from "#core/mail/reply/types.ts";
 import { chainShownBy, daneDoubt } from "./dane.ts";
 import { watchDeadline } from "./deadlines.ts";
@@ -102,8 +103,15 @@ export class SmtpConnection {
       const text = `The server takes ${limit} bytes at most, this message has ${mail.bytes.length}.`;
       return { kind: "reply", stage: "mail", code: 552, enhanced: "5.3.4", text };
     }
+    const isInternational = !isAscii(mail.to);
+    if (isInternational && !this.#extensions.has("SMTPUTF8")) {
+      // RFC 6531 §3.5: nothing may be changed on the way, so it is refused; by us, as the server has not been asked.
+      const text =
+        "The server takes no addresses with such letters before the @ (it does not offer SMTPUTF8).";
+      return { kind: "reply", stage: "mail", code: 550, enhanced: "5.6.7", text };
+    }
     const size = this.#extensions.has("SIZE") ? ` SIZE=${mail.bytes.length}` : "";
-    const from = `MAIL FROM:<${mail.from}>${size}`;
+    const from = `MAIL FROM:<${mail.from}>${size}${isInternational ? " BODY=8BITMIME SMTPUTF8" : ""}`;
     const to = `RCPT TO:<${mail.to}>`;
     this.#until(this.timeouts.mail);
     const heard = this.#extensions.has("PIPELINING")

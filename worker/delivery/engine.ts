@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { readWarmth, type Warmth } from "#core/delivery/allowance.ts";
+import { watchFallbacks } from "#core/delivery/fall-back.ts";
 import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/delivery/lane-read.ts";
 import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
@@ -7,6 +8,8 @@ import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import { weighedSources } from "#core/delivery/weights.ts";
 import { type Dns, dnsOf } from "#core/domain/dns.ts";
 import { type LimitTable, limitsNow, readLimitTable } from "#core/limit/read.ts";
+import { bucketName } from "#core/mail/provider/bucket.ts";
+import { recordAudit } from "#core/platform/audit.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
@@ -27,6 +30,7 @@ import { type SourceTest, type SourceTestResult, testSource } from "./test-sourc
 const TICK_MS = 1_000;
 const SYSTEM_LOOK_MS = 250;
 const PUBLISH_MS = 5_000;
+const FALLBACK_MS = 2_000;
 /** On the way out, what is in flight may end for so long. */
 const DRAIN_MS = 30_000;
 
@@ -136,6 +140,7 @@ export class Engine implements LaneHouse {
     this.#every(TICK_MS, () => this.#tick());
     this.#every(SYSTEM_LOOK_MS, () => this.#lookForSystem());
     this.#every(PUBLISH_MS, () => this.#publish());
+    this.#every(FALLBACK_MS, () => this.#watchFallbacks());
   }
 
   /** Runs a lane to its end; returns at once where somebody else does, or nothing may be started. */
@@ -309,6 +314,25 @@ export class Engine implements LaneHouse {
     }));
     const metrics = await this.metrics.publish(open, this.settler.pending);
     await publishMetrics(this.sql, this.membership.workerId, metrics);
+  }
+
+  /** Pools whose own sources cannot carry their mail fall back to another, and return. */
+  async #watchFallbacks(): Promise<void> {
+    for (const change of await watchFallbacks(this.sql)) {
+      const { kind, pool, bucket, source, seconds } = change;
+      const where = bucketName(bucket);
+      logger.warn({ pool, bucket, source, seconds }, `fallback ${kind}`);
+      await recordAudit(
+        { db: this.#db, actor: { kind: "system" } },
+        {
+          action: `pool.fallback-${kind}`,
+          target:
+            kind === "opened"
+              ? `${pool} to ${where}: none of its own sources can send, ${source} carries it`
+              : `${pool} to ${where}: its own sources carry it again`,
+        },
+      );
+    }
   }
 
   #stands(laneId: number, warmth: Warmth | undefined): void {

@@ -33,7 +33,7 @@ export function judgeSend(of: Circumstances, result: SendResult): Judged {
   if (result.kind === "lost") {
     const outcome =
       result.when === "after-dot"
-        ? make(of, "uncertain", { text: result.text, verdict: "network" })
+        ? uncertain(of, { text: result.text })
         : defer(of, { text: result.text, verdict: "network" });
     return { outcome, classification: null };
   }
@@ -44,10 +44,7 @@ export function judgeSend(of: Circumstances, result: SendResult): Judged {
   }
   // Something came after the dot, but no answer: nobody knows.
   if (stage === "dot" && code < 400) {
-    return {
-      outcome: make(of, "uncertain", { code, enhanced, text, verdict: "protocol" }),
-      classification: null,
-    };
+    return { outcome: uncertain(of, { code, enhanced, text }), classification: null };
   }
   const classification = classifyReply({ code, enhanced, text, stage, provider: of.provider });
   const said = { code, enhanced, text, verdict: classification.verdict };
@@ -92,6 +89,12 @@ export function deferUnresolved(of: Circumstances, text: string): Outcome {
 /** Given back without a try: its turn comes at `at`, in its own bucket or another. */
 export function giveBack(of: Circumstances, at: number, toBucket: number | null = null): Outcome {
   return { ...make(of, "back", { text: null }), retryAt: at, toBucket };
+}
+
+/** Nobody knows. `retryAt`: when it would be tried again, where its workspace wants that (`settle` knows). */
+function uncertain(of: Circumstances, said: Said): Outcome {
+  const { retryAt } = defer(of, said);
+  return { ...make(of, "uncertain", { ...said, verdict: "uncertain" }), retryAt };
 }
 
 type Said = { code?: number | null; enhanced?: string | null; text: string | null; verdict?: Verdict };

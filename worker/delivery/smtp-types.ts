@@ -83,7 +83,7 @@ export type SendResult =
   | { kind: "lost"; when: "before-dot" | "after-dot"; heard: boolean; text: string };
 
 export type OutgoingMail = {
-  /** Envelope addresses in ASCII, without angle brackets. */
+  /** Envelope addresses without angle brackets. `from` is ASCII; a `to` that is not goes only where SMTPUTF8 is offered. */
   from: string;
   to: string;
   /** CRLF only, dots stuffed, without the final dot. */

@@ -68,6 +68,7 @@ export const providers: Provider[] = [
     addresses: 3,
     limits: { ...usual, messagesPerConnection: 20 },
     closesSilently: true,
+    lacksUtf8: true,
     imageAgent: "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html",
     wording: {
       unknown: "552 1 Requested mail action aborted, mailbox not found",

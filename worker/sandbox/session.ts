@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { isAscii } from "#core/mail/address.ts";
 import { type BodyReader, fieldOf, headOf, inspectLines } from "./body.ts";
 import type { ReceiverContext } from "./context.ts";
 import { fateOf } from "./habits.ts";
@@ -35,6 +36,7 @@ export class Session {
   #loggedIn = false;
   #taken = 0;
   #startedAt = 0;
+  #isInternational = false;
   #mailFrom: string | null = null;
   #recipients: Recipient[] = [];
   #expect: LogInStep["next"] = null;
@@ -154,7 +156,7 @@ export class Session {
       "PIPELINING",
       `SIZE ${maxSize}`,
       "8BITMIME",
-      "SMTPUTF8",
+      ...(this.#provider.lacksUtf8 ? [] : ["SMTPUTF8"]),
       "ENHANCEDSTATUSCODES",
     ];
     if (this.#context.secureContext && !this.#wire.secure) words.push("STARTTLS");
@@ -181,6 +183,9 @@ export class Session {
     }
     const size = / SIZE=(\d+)/i.exec(found[2] ?? "");
     if (size && Number(size[1]) > maxSize) return this.#reply("552 5.3.4 Message size exceeds fixed limit");
+    this.#isInternational = / SMTPUTF8\b/i.test(found[2] ?? "");
+    if (this.#isInternational && this.#provider.lacksUtf8)
+      return this.#reply("555 5.5.4 Unsupported option: SMTPUTF8");
     this.#mailFrom = found[1] ?? "";
     // Finer than a millisecond, so that the order of starts over several connections is known.
     this.#startedAt = performance.timeOrigin + performance.now();
@@ -192,6 +197,7 @@ export class Session {
     const address = rcptCommand.exec(line)?.[1];
     const cut = address?.lastIndexOf("@") ?? -1;
     if (!address || cut < 1) return this.#reply("501 5.1.3 Bad recipient address syntax");
+    if (!this.#isInternational && !isAscii(address)) return this.#reply("553 5.6.7 Address needs SMTPUTF8");
     if (this.#recipients.length >= 100) return this.#reply("452 4.5.3 Too many recipients");
     const domain = normal(address.slice(cut + 1));
     if (!this.#named && this.#key === null) return this.#findSite(domain, () => this.#judge(address, domain));

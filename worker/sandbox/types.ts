@@ -42,6 +42,8 @@ export interface Provider {
   requiresTls?: boolean;
   /** Says nothing when the connection has carried enough, and hangs up. */
   closesSilently?: boolean;
+  /** Takes no addresses with letters beyond ASCII. */
+  lacksUtf8?: boolean;
   /** Refuses for reputation after the message has been read, not at RCPT. */
   judgesContent?: boolean;
   /** Who fetches the images: the reader's own program, or a proxy of the provider. */

@@ -25,7 +25,7 @@ export const laneTasks = (engine: Engine, ctx: Ctx): TaskList => ({
 
 export const otherTasks = (ctx: Ctx, sql: Sql): TaskList => ({
   "ask-to-confirm": (payload) => askToConfirmTask(ctx, payload),
-  "check-network": () => checkNetworkTask(ctx),
+  "check-network": (payload) => checkNetworkTask(ctx, payload),
   "close-campaign": (payload) => closeCampaignTask(ctx, payload),
   "launch-campaign": (payload) => launchCampaignTask(ctx, payload),
   "note-accepted": () => noteAcceptedTask(ctx),

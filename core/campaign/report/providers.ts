@@ -48,7 +48,7 @@ export async function readProviders(ctx: Pick<Ctx, "db">, campaignId: number): P
     ctx.db.execute<Lanes>(sql`
       select t.bucket, count(*) filter (where l.held_at is null and coalesce(l.suspended_until, 'epoch') < now())::int as open,
         min(l.suspended_until) filter (where l.held_at is null) as until, max(l.suspended_reply) filter (where l.held_at is null) as reply
-      from streams t join pool_sources p on p.pool_id = t.pool_id join lanes l on l.source_id = p.source_id and l.bucket in (t.bucket, 0)
+      from streams t join carried p on p.pool_id = t.pool_id and (p.bucket is null or p.bucket = t.bucket) join lanes l on l.source_id = p.source_id and l.bucket in (t.bucket, 0)
       where t.campaign_id = ${campaignId} group by 1`),
     ctx.db.execute<{ id: number; name: string }>(sql`
       select s.id, s.name from sites s join streams t on t.bucket = s.id + 100000 where t.campaign_id = ${campaignId}`),

@@ -197,6 +197,7 @@ const WHY: Record<Verdict, string> = {
   dns: "The domain takes no mail.",
   network: "The connection did not hold.",
   protocol: "The server and we did not understand each other.",
+  uncertain: "The connection ended after the mail was handed over, and before the answer.",
 };
 
 /** The answer to "why did this person not get it?" in a sentence or two; `clock` writes a time. */
@@ -219,7 +220,7 @@ export function explainTrace(trace: Trace, clock: (at: Date) => string): string 
     case "cancelled":
       return "It was not sent: the campaign was cancelled before its turn.";
     case "uncertain":
-      return "Nobody knows: the connection broke after the last line. We do not send again by ourselves.";
+      return `Nobody knows: the connection broke after the last line.${tries > 1 ? "" : " We do not send again by ourselves."}`;
     default:
       return trace.claimed ? "It is being sent right now." : "It waits for its turn.";
   }

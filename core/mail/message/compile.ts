@@ -1,5 +1,5 @@
 /** A campaign's message made ready for its recipients: everything they share is encoded here, once. */
-import { formatMailbox, parseAddress } from "../address.ts";
+import { formatMailbox, parseOwnAddress } from "../address.ts";
 import type { LiquidPiece, LiquidScope, LiquidTemplate } from "../liquid/template.ts";
 import { VIEW_TOKEN_MARK } from "./html.ts";
 import { type PreparedMessage, prepareMessage } from "./prepare.ts";
@@ -36,7 +36,7 @@ const BOUNDARY = "=_lettermill";
  * Compiles one variant. Throws where the sender's address is none, or Liquid is broken (`checkLiquid` says how).
  */
 export function compileMessage(source: MessageSource): CompiledMessage {
-  const sender = parseAddress(source.sender.address);
+  const sender = parseOwnAddress(source.sender.address);
   if (!sender.ok) throw new Error(`sender's address: ${sender.reason}`);
   const prepared = prepareMessage(source, true);
   const parts = [prepared.text, ...(prepared.html ? [prepared.html] : [])].map((template) => ({

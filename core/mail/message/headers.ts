@@ -1,11 +1,11 @@
 /** The header fields of one message, in order. */
-import { formatMailbox } from "../address.ts";
+import { formatMailbox, isAscii } from "../address.ts";
 import { unsubscribeUrl } from "../links.ts";
 import type { CompiledMessage } from "./compile.ts";
 import { encodedWords, formatHeaderText, isPlainHeaderText } from "./encoded-words.ts";
 import type { MessageRecipient } from "./types.ts";
 
-/** Name, and value as it stands after `Name: ` (folded with CRLF SP where long). ASCII only. */
+/** Name, and value as it stands after `Name: ` (folded with CRLF SP where long). ASCII, or octets of UTF-8 in `To`. */
 export type HeaderField = readonly [name: string, value: string];
 
 /** Last field of Feedback-ID: the sender, 5 to 15 characters, the same in all mail of an installation. */
@@ -30,7 +30,7 @@ export function messageHeaders(
   const { source } = compiled;
   const fields: HeaderField[] = [
     ["From", compiled.from],
-    ["To", formatMailbox(recipient.name, recipient.address)],
+    ["To", octetsOf(formatMailbox(recipient.name, recipient.address))],
     ["Subject", formatHeaderText(values.subject, 9)],
   ];
   if (compiled.replyTo !== null) fields.push(["Reply-To", compiled.replyTo]);
@@ -55,6 +55,10 @@ export function messageHeaders(
   fields.push(["MIME-Version", "1.0"], ...compiled.contentHeaders);
   return fields;
 }
+
+/** As it goes on the wire, a character an octet: UTF-8 only where the address itself is not ASCII (RFC 6532 §3.2). */
+const octetsOf = (value: string): string =>
+  isAscii(value) ? value : Buffer.from(value, "utf8").toString("latin1");
 
 /** `Name <list-3.sender-domain>`; without a list, the workspace (RFC 2919: the label stays the same over time). */
 function listId(compiled: CompiledMessage, id: number | null): string {

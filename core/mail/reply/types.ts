@@ -11,6 +11,8 @@ export const VERDICTS = [
   "dns",
   "network",
   "protocol",
+  // The connection ended between the last line and its answer.
+  "uncertain",
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 

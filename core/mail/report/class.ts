@@ -18,6 +18,7 @@ export function classOf(c: Pick<Classification, "verdict" | "rule" | "permanent"
       return "soft-ratelimit";
     case "temporary":
     case "network":
+    case "uncertain":
       return "soft-transient";
     case "dns":
       return c.permanent ? "hard" : "soft-transient";

@@ -53,7 +53,7 @@ describe("forecastWarmup", () => {
     });
   });
   it("says so when it will not be done", () => {
-    expect(forecastWarmup(of(10), "wait", MIDNIGHT)).toEqual({ finishesAt: null, left: 10 });
+    expect(forecastWarmup(of(10), "wait", MIDNIGHT)).toMatchObject({ finishesAt: null, left: 10 });
     const slow = { ...cold(), perHour: 1 };
     expect(forecastWarmup(of(24 * 366 + 1, slow), "wait", MIDNIGHT)).toEqual({ finishesAt: null, left: 1 });
   });

@@ -1,4 +1,4 @@
-import { Plus } from "lucide-react";
+import { Plus, TriangleAlert } from "lucide-react";
 import type { Metadata } from "next";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
@@ -13,9 +13,12 @@ import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { TextField } from "#components/ui/text-field.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+import { NumberField, TextField } from "#components/ui/text-field.tsx";
+import { bucketName } from "#core/mail/provider/bucket.ts";
 import { listUnderWay } from "#core/pool/read.ts";
 import { listPools, listSources, type PoolRow } from "#core/source/read.ts";
+import { readStandings } from "#core/source/read-standing.ts";
 import { listWorkspaces } from "#core/workspace/read.ts";
 import { assignPoolAction, moveCampaignAction, savePoolAction } from "./actions.ts";
 
@@ -23,11 +26,12 @@ export const metadata: Metadata = { title: "Sources & pools" };
 
 export default async function Page() {
   const { ctx } = await requireAdministrator();
-  const [sources, pools, workspaces, underWay] = await Promise.all([
+  const [sources, pools, workspaces, underWay, standingOf] = await Promise.all([
     listSources(ctx),
     listPools(ctx),
     listWorkspaces(ctx),
     listUnderWay(ctx),
+    readStandings(ctx),
   ]);
   const dialog = (pool?: PoolRow) => (
     <FormDialog
@@ -53,6 +57,27 @@ export default async function Page() {
         ]}
         defaultValue={pool?.overflow ?? "warm"}
       />
+      <div className="grid items-start gap-4 sm:grid-cols-2">
+        <Select
+          name="fallbackSourceId"
+          label="While none of them can send"
+          help="Held, drained, or suspended by a provider: what waits for it then goes by another source, until one of them can again."
+          options={[
+            { value: "", label: "Mail waits" },
+            ...sources.map(({ id, name }) => ({ value: String(id), label: `It goes by ${name}` })),
+          ]}
+          defaultValue={String(pool?.fallback?.sourceId ?? "")}
+        />
+        <NumberField
+          name="fallbackMinutes"
+          label="After"
+          unit="minutes"
+          min={0}
+          max={1440}
+          required
+          defaultValue={pool?.fallbackMinutes ?? 15}
+        />
+      </div>
     </FormDialog>
   );
   return (
@@ -82,7 +107,16 @@ export default async function Page() {
             {
               key: "state",
               head: "State",
-              cell: (row) => <SourceStateChip state={row.state} />,
+              cell: (row) => (
+                <span className="inline-flex flex-wrap gap-2">
+                  <SourceStateChip state={row.state} />
+                  {standingOf(row)?.checks.some((check) => check.state === "fail") ? (
+                    <StatusChip tone="warning" icon={<TriangleAlert />}>
+                      look at its DNS
+                    </StatusChip>
+                  ) : null}
+                </span>
+              ),
             },
             {
               key: "where",
@@ -120,6 +154,23 @@ export default async function Page() {
                 key: "workspaces",
                 head: "Carries campaigns of",
                 cell: (row) => row.workspaces.map((one) => one.name).join(", ") || "nobody",
+              },
+              {
+                key: "fallback",
+                head: "Falls back to",
+                cell: (row) =>
+                  row.fallback ? (
+                    <span className="inline-flex flex-wrap gap-2">
+                      {row.fallback.name}
+                      {row.fallback.open.length > 0 ? (
+                        <StatusChip tone="warning" icon={<TriangleAlert />}>
+                          carries {row.fallback.open.map(({ bucket }) => bucketName(bucket)).join(", ")}
+                        </StatusChip>
+                      ) : null}
+                    </span>
+                  ) : (
+                    ""
+                  ),
               },
               { key: "default", head: "Default", cell: (row) => (row.isDefault ? "yes" : "") },
               {

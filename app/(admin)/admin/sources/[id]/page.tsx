@@ -10,21 +10,27 @@ import { SourceStateChip } from "#components/source/source-state-chip.tsx";
 import { TestPanel } from "#components/source/test-panel.tsx";
 import { WarmupForm } from "#components/source/warmup-form.tsx";
 import { WarmupTable } from "#components/source/warmup-views.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
+import { CheckLine } from "#components/ui/check-line.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
+import { StatusChip } from "#components/ui/status-chip.tsx";
+import { Time } from "#components/ui/time.tsx";
 import { listLanes } from "#core/lane/read.ts";
 import { listRelayQuotas } from "#core/limit/read-quotas.ts";
 import { WARMUP_PLANS } from "#core/mail/warmup/plans.ts";
 import { type CertificateFacts, readCertificate } from "#core/source/certificates.ts";
 import { getSource } from "#core/source/read.ts";
 import { readSourceDeeds, readSourceRole } from "#core/source/read-role.ts";
+import { readStandings } from "#core/source/read-standing.ts";
 import { listSourceTests } from "#core/source/test.ts";
 import type { SourceState } from "#core/source/types.ts";
 import { listWarmups, warmupName } from "#core/warmup/read.ts";
 import { WARMUP_BUCKETS } from "#core/warmup/start.ts";
+import { askNetworkAction } from "../../sandbox/leave/actions.ts";
 import {
   drainSourceAction,
   holdSourceAction,
@@ -42,14 +48,16 @@ export const metadata: Metadata = { title: "Source" };
 export default async function Page({ params }: PageProps<"/admin/sources/[id]">) {
   const { ctx, user } = await requireAdministrator();
   const source = await orNotFound(getSource(ctx, Number((await params).id) || 0));
-  const [tests, lanes, warmups, role, deeds, quotas] = await Promise.all([
+  const [tests, lanes, warmups, role, deeds, quotas, standingOf] = await Promise.all([
     listSourceTests(ctx, source.id),
     listLanes(ctx),
     listWarmups(ctx, source.id),
     readSourceRole(ctx, source.id),
     readSourceDeeds(ctx, source.id),
     listRelayQuotas(ctx, source),
+    readStandings(ctx),
   ]);
+  const standing = standingOf(source);
   // Of each certificate once, and not of the one that is trusted by now.
   const shown: Record<number, CertificateFacts> = {};
   for (const test of tests) {
@@ -113,6 +121,47 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
             />
           )}
         </Panel>
+        {standing ? (
+          <Panel
+            title="How receivers see it"
+            description={
+              standing.checkedAt ? (
+                <>
+                  Asked <Time at={standing.checkedAt} zone="UTC" /> UTC, and every day while mail goes to the
+                  internet.
+                </>
+              ) : (
+                "Its name in DNS, whether that leads back, SPF, and the way out"
+              )
+            }
+            className="max-w-3xl"
+            actions={
+              standing.isAsking ? (
+                <StatusChip tone="accent">asking</StatusChip>
+              ) : (
+                <ActionButton action={askNetworkAction} size="small" success="A worker asks now.">
+                  {standing.checkedAt ? "Check again" : "Check now"}
+                </ActionButton>
+              )
+            }
+          >
+            {standing.checks.length > 0 ? (
+              <ul>
+                {standing.checks.map((check) => (
+                  <CheckLine key={check.id} state={check.state}>
+                    {check.sentence}
+                  </CheckLine>
+                ))}
+              </ul>
+            ) : (
+              <p className="text-muted">
+                {source.state === "active"
+                  ? "Not asked yet. The internet's DNS is asked about the address and its name, and about nothing else."
+                  : "Only sources that send are asked about."}
+              </p>
+            )}
+          </Panel>
+        ) : null}
         {quotas.length > 0 ? (
           <Panel title="Taken today" description="Days begin at 00:00 UTC" className="max-w-3xl">
             <QuotaList rows={quotas} />

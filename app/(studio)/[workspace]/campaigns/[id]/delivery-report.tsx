@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { ForecastPanel, isOutSoon } from "#components/campaign/forecast-panel.tsx";
 import { EventList } from "#components/campaign-report/event-list.tsx";
 import { LedgerPanel } from "#components/campaign-report/ledger-panel.tsx";
 import { ProviderTable } from "#components/campaign-report/provider-table.tsx";
@@ -9,13 +10,17 @@ import { formatMoment } from "#components/ui/format.ts";
 import { LiveRegion } from "#components/ui/live-region.tsx";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { Panel } from "#components/ui/panel.tsx";
+import { forecastRest } from "#core/campaign/forecast.ts";
 import { readCampaignReport } from "#core/campaign/report/read.ts";
 import { loadReport } from "./load-report.ts";
 
 /** The first page of a report: is it going well. Live while it sends. */
 export async function DeliveryReport({ slug, id }: { slug: string; id: string }) {
   const { ctx, workspace, campaign, own, header, parts, isAdministrator } = await loadReport(slug, id);
-  const report = await readCampaignReport(ctx, campaign.id);
+  const [report, rest] = await Promise.all([
+    readCampaignReport(ctx, campaign.id),
+    campaign.state === "sending" ? forecastRest(ctx, { campaignId: campaign.id }) : null,
+  ]);
   const zone = workspace.timeZone;
   const now = new Date();
   const sentence = leadSentence(campaign.state, report.equation, report.pace, zone, now);
@@ -45,6 +50,15 @@ export async function DeliveryReport({ slug, id }: { slug: string; id: string })
             />
           }
         />
+        {rest && !isOutSoon(rest, now) ? (
+          <ForecastPanel
+            title="When the rest arrives"
+            forecast={rest}
+            start={now.getTime()}
+            zone={zone}
+            now={now}
+          />
+        ) : null}
         <LiveRegion text={campaign.state === "sending" ? "" : sentence} />
         <div className="split">
           <RepliesChart minutes={report.minutes} events={report.events} zone={zone} now={now} />

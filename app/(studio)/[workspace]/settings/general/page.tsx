@@ -26,6 +26,7 @@ export default async function Page({ params }: PageProps<"/[workspace]/settings/
             timeZone: workspace.timeZone,
             takeBackSeconds: workspace.takeBackSeconds,
             typeNumberAbove: workspace.typeNumberAbove,
+            repeatUncertain: workspace.repeatUncertain,
           }}
         />
       </Panel>

@@ -1,0 +1,59 @@
+import type { Sql } from "postgres";
+
+/** Mail of a pool for one bucket, and who carries it while its own sources cannot. */
+export type FallbackChange = {
+  kind: "opened" | "closed";
+  pool: string;
+  bucket: number;
+  source: string;
+  /** How long nobody could carry it. */
+  seconds: number;
+};
+
+/**
+ * Looks where pools with a fallback have mail that none of their own sources can carry: held, draining or removed, or the
+ * lane is held or suspended. After the pool's wait the fallback carries it, until one of its own can again. Any number of
+ * workers may look; each change is told to one of them. What the fallback holds by then it finishes.
+ */
+export async function watchFallbacks(sql: Sql): Promise<FallbackChange[]> {
+  const [any] = await sql`select from pools where fallback_source_id is not null limit 1`;
+  const [open] = any ? [] : await sql`select from pool_fallbacks limit 1`;
+  if (!any && !open) return [];
+  // One statement sees what the one before wrote; a moment's difference between two workers only repeats the look.
+  const closed = await sql<FallbackChange[]>`
+    with recursive ${wanted(sql)}
+    , gone as (
+      delete from pool_fallbacks f where not exists (select from stuck s where s.pool_id = f.pool_id and s.bucket = f.bucket)
+      returning pool_id, bucket, since, opened_at
+    )
+    select 'closed' as kind, p.name as pool, g.bucket, s.name as source, extract(epoch from now() - g.since)::float8 as seconds
+    from gone g join pools p on p.id = g.pool_id left join sources s on s.id = p.fallback_source_id where g.opened_at is not null`;
+  await sql`with recursive ${wanted(sql)}
+    insert into pool_fallbacks (pool_id, bucket) select pool_id, bucket from stuck order by 1, 2 on conflict do nothing`;
+  const opened = await sql<FallbackChange[]>`
+    update pool_fallbacks f set opened_at = now() from pools p join sources s on s.id = p.fallback_source_id
+    where p.id = f.pool_id and f.opened_at is null and f.since <= now() - make_interval(mins => p.fallback_minutes)
+    returning 'opened' as kind, p.name as pool, f.bucket, s.name as source, extract(epoch from now() - f.since)::float8 as seconds`;
+  return [...closed, ...opened];
+}
+
+/** `stuck`: buckets with mail waiting in a pool with a fallback, of which none of its own sources can carry any. */
+const wanted = (sql: Sql) => sql`
+    spots as (
+      (select pool_id, bucket from due order by pool_id, bucket limit 1)
+      union all
+      select n.pool_id, n.bucket from spots s cross join lateral (
+        select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
+        order by d.pool_id, d.bucket limit 1) n
+    ), wanted as (
+      select w.pool_id, w.bucket from (
+        select pool_id, bucket from spots
+        union
+        select pool_id, bucket from streams where state = 'r' and next_seq <= last_seq and expires_at > now()) w
+      join pools p on p.id = w.pool_id and p.fallback_source_id is not null
+    ), stuck as (
+      select pool_id, bucket from wanted w where not exists (
+        select from pool_sources ps join sources s on s.id = ps.source_id and s.state = 'active' and s.removed_at is null
+        left join lanes l on l.source_id = s.id and l.bucket = case when s.kind = 'relay' then 0 else w.bucket end
+        where ps.pool_id = w.pool_id and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now()))
+    )`;

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ledgerInvariant } from "#core/ledger/invariant.ts";
+import { savePool } from "#core/pool/save.ts";
+import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
+import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
+
+// A pool of one address, and another that carries its mail while that one cannot.
+const GOOGLE = 1;
+const BLOCK = "127.83";
+let w: DeliveryWorld;
+let own: number;
+let spare: number;
+
+beforeAll(async () => {
+  w = await deliveryWorld({ block: BLOCK });
+  own = Number((await w.sql`select id from sources`)[0]?.id);
+  spare = (await makeSource(w.db, { ip: `${BLOCK}.1.9` })).id;
+  await w.sql`delete from pool_sources where source_id = ${spare}`;
+  const [pool] = await w.sql`select id, name from pools`;
+  const ctx = adminCtx(w.db, (await makeUser(w.db, { isAdministrator: true })).id);
+  const input = { poolId: pool?.id, name: pool?.name, sourceIds: [own], fallbackMinutes: 0 };
+  expect(await savePool(ctx, { ...input, fallbackSourceId: own })).toMatchObject({ ok: false });
+  expect(await savePool(ctx, { ...input, fallbackSourceId: 9_999 })).toMatchObject({ ok: false });
+  expect(await savePool(ctx, { ...input, fallbackSourceId: spare })).toMatchObject({ ok: true });
+  await w.engine();
+});
+afterAll(() => w.stop());
+
+const people = (n: number, tag: string, domain = "gmail.com") =>
+  Array.from({ length: n }, (_, i) => `${tag}${i}@${domain}`);
+const got = (tag: string, ip: string) =>
+  w.log().filter((mail) => mail.address.startsWith(tag) && mail.clientIp === `${BLOCK}.1.${ip}`).length;
+const done = async (id: number) => (await ledgerInvariant(w.db, id)).open === 0;
+const facts = async () =>
+  (await w.sql`select action from audit_events where action like 'pool.fallback%' order by id`).map(
+    (row) => row.action,
+  );
+
+test("the fallback carries only what nobody else can, provider by provider, and hands it back", async () => {
+  const first = await w.launch(people(20, "own"));
+  await until(() => done(first));
+  expect([got("own", "1"), got("own", "9")]).toEqual([20, 0]);
+
+  await w.sql`update lanes set suspended_until = now() + interval '1 hour' where source_id = ${own} and bucket = ${GOOGLE}`;
+  const second = await w.launch([...people(30, "fall"), ...people(5, "small", "small.example")]);
+  await until(() => done(second));
+  expect([got("fall", "1"), got("fall", "9")]).toEqual([0, 30]);
+  expect([got("small", "1"), got("small", "9")]).toEqual([5, 0]);
+  expect(await ledgerInvariant(w.db, second)).toMatchObject({ ok: true });
+
+  await w.sql`update lanes set suspended_until = null, revision = revision + 1`;
+  await until(async () => (await w.sql`select from pool_fallbacks`).length === 0);
+  expect(await facts()).toEqual(["pool.fallback-opened", "pool.fallback-closed"]);
+  const third = await w.launch(people(20, "again"));
+  await until(() => done(third));
+  expect([got("again", "1"), got("again", "9")]).toEqual([20, 0]);
+});
+
+test("it waits for as long as the pool says", async () => {
+  await w.sql`update pools set fallback_minutes = 60`;
+  await w.sql`update sources set state = 'held' where id = ${own}`;
+  const id = await w.launch(people(10, "wait"));
+  await until(async () => (await w.sql`select from pool_fallbacks where opened_at is null`).length === 1);
+  expect([got("wait", "1"), got("wait", "9")]).toEqual([0, 0]);
+  await w.sql`update pool_fallbacks set since = now() - interval '61 minutes'`;
+  await until(() => done(id));
+  expect([got("wait", "1"), got("wait", "9")]).toEqual([0, 10]);
+});
