@@ -17,6 +17,8 @@ const BROKEN_TLS_MS = 3_600_000;
 /** A policy that is only tested is said to have failed once in so long a host. */
 const SAY_AGAIN_MS = 3_600_000;
 const KEPT = 20_000;
+/** A domain may name thousands; a connection is not kept waiting for more than these. */
+const HOSTS_TRIED = 8;
 
 const logger = log("tls");
 
@@ -93,7 +95,7 @@ export async function dialSite(
 ): Promise<Dialled> {
   if (source.relay) return dialRelay(context, source);
   let last: Dialled | null = null;
-  for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name))) {
+  for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name)).slice(0, HOSTS_TRIED)) {
     const proved: DaneAnswer = demand?.dane ? await context.dane(host) : { kind: "none" };
     const barred = barredBy(demand, proved, host);
     if (barred !== null) {
@@ -101,14 +103,18 @@ export async function dialSite(
       continue;
     }
     last = await dialHost(context, source, host, { sts: demand?.sts ?? null, proved, tls });
-    if (last.ok || last.failure.kind === "reply") {
+    if (last.ok || isAnswer(last.failure)) {
       context.hosts.markAlive(host);
       return last;
     }
+    if (last.failure.isOurs) return last;
     context.hosts.markDead(host);
   }
   return last ?? { ok: false, failure: unreachable("The domain has no mail server.") };
 }
+
+/** What is no SMTP (code 0) is no answer either: something else listens there. */
+const isAnswer = ({ kind, code }: ConnectFailure) => kind === "reply" && code > 0;
 
 /** Why an MX host may not be used at all, in words. */
 function barredBy(demand: Demand | null, proved: DaneAnswer, host: string): string | null {

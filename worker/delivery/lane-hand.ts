@@ -16,6 +16,9 @@ import { KEEP_HELD_MS } from "./rules.ts";
 import type { Site } from "./site.ts";
 
 const HOUR_MS = 3_600_000;
+/** Mails of a site that does not answer that stay in hand, and when the turn of the others comes again. */
+const STUCK_KEPT = 5;
+const STUCK_BACK_MS = 120_000;
 
 const logger = log("lane");
 
@@ -95,6 +98,22 @@ export class LaneHand {
   /** What was taken from an hour's allowance and not started in it: the receiver would see it in excess of the next. */
   putBackLate(now: number): void {
     this.putBack((item) => this.#isLate(item, now), now);
+  }
+
+  /**
+   * Where sites share a lane, one that neither answers nor refuses (a host that vanished, a tarpit) keeps a few of its
+   * mails here; more would fill the hand, and nobody else's would be taken. The others' turn comes again later.
+   */
+  putBackStuck(now: number): void {
+    const kept = new Map<Site, number>();
+    const excess = new Set<Item>();
+    for (const item of this.queue) {
+      if (!item.site?.isStuck(now)) continue;
+      const n = (kept.get(item.site) ?? 0) + 1;
+      kept.set(item.site, n);
+      if (n > STUCK_KEPT) excess.add(item);
+    }
+    if (excess.size > 0) this.putBack((item) => excess.has(item), now + STUCK_BACK_MS);
   }
 
   /** Puts back into the allowance what was not sent. */

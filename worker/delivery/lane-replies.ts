@@ -104,8 +104,8 @@ export class LaneReplies {
       site.noDialUntil = now + throttleWait(site.throttled);
       if (!works) this.#holdSite(site, site.noDialUntil);
       this.#lane.pumpIn(throttleWait(site.throttled));
-    } else if (this.#lane.source.relay) {
-      // A relay that cannot be used says nothing about anybody's address: all of its mail waits, untried.
+    } else if (this.#lane.source.relay || failure.isOurs) {
+      // Neither a relay that cannot be used nor a machine says anything about anybody's address: all mail waits, untried.
       this.#suspend(now + DOWN_MS, reply);
     } else {
       site.down = { until: now + DOWN_MS, failure };

@@ -5,6 +5,9 @@ import type { SmtpConnection } from "./connection.ts";
 import type { Demand } from "./demand.ts";
 import type { ConnectFailure } from "./smtp-types.ts";
 
+/** Neither answered nor refused for so long: others should not wait for it. */
+const STUCK_AFTER_MS = 10_000;
+
 /**
  * What one lane has with one site: its connections, and what it was told there. Domains of a site that ask for
  * different encryption have one each, twins: what a receiver counts, it counts of all of them together.
@@ -29,6 +32,8 @@ export class Site {
   down: { until: number; failure: ConnectFailure } | null = null;
   /** "Too many" in a row. */
   throttled = 0;
+  /** When a mail was last started or a connection begun or got, ms since the epoch. */
+  movedAt = 0;
   #rate: Rate | null;
   #pace: { tat: number; holdUntil: number };
 
@@ -93,7 +98,13 @@ export class Site {
     return this.#rate === null ? hold : Math.max(hold, gcra(this.#pace.tat, now, this.#rate).retryAfterMs);
   }
 
+  /** Whether all its connections, or those being opened, have been silent for a while. */
+  isStuck(now: number): boolean {
+    return this.idle.length === 0 && this.busy.size + this.opening > 0 && now - this.movedAt > STUCK_AFTER_MS;
+  }
+
   started(now: number): void {
+    this.movedAt = now;
     if (this.#rate) this.#pace.tat = gcra(this.#pace.tat, now, this.#rate).state;
   }
 }

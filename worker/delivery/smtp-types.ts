@@ -72,6 +72,8 @@ export type ConnectFailure = WireReply & {
   kind: "network" | "reply" | "tls";
   /** The certificate that was shown and not believed, in PEM. */
   certificate?: string;
+  /** This machine could not: no such address of ours, no descriptors left. It says nothing about the receiver. */
+  isOurs?: boolean;
 };
 
 /** What became of one mail. */
