@@ -109,7 +109,7 @@ export default async function Page() {
               head: "State",
               cell: (row) => (
                 <span className="inline-flex flex-wrap gap-2">
-                  <SourceStateChip state={row.state} />
+                  <SourceStateChip state={row.state} suspendedUntil={row.suspendedUntil} />
                   {standingOf(row)?.checks.some((check) => check.state === "fail") ? (
                     <StatusChip tone="warning" icon={<TriangleAlert />}>
                       look at its DNS
