@@ -115,8 +115,9 @@ export class LaneReplies {
     } else {
       site.down = { until: now + DOWN_MS, failure };
       const { hand } = this.#lane;
-      for (const item of hand.remove((one) => one.site === site))
-        hand.settle(judgeConnect(hand.of(item), failure, classification.verdict));
+      const waiting = hand.remove((one) => one.site === site);
+      for (const item of waiting) hand.settle(judgeConnect(hand.of(item), failure, classification.verdict));
+      if (failure.kind === "network") this.#doubt(waiting.map((item) => item.domain));
     }
     this.act(site, classification, reply, null);
     this.#lane.pump();
@@ -127,6 +128,13 @@ export class LaneReplies {
     noteLaneChange(this.#house.sql, this.#lane.hold.laneId, change).catch((error) =>
       logger.error({ err: error, change }, "could not note a change of the lane"),
     );
+  }
+
+  /** Nobody answers where DNS said that the servers are: it is asked again before the next try. */
+  #doubt(domains: string[]): void {
+    this.#house.targets
+      .doubt([...new Set(domains)])
+      .catch((error) => logger.warn({ err: error }, "could not have domains asked again"));
   }
 
   #actOnSite(site: Site, { action, rule }: Classification, reply: string, now: number): void {

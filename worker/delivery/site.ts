@@ -14,7 +14,7 @@ const STUCK_AFTER_MS = 10_000;
  */
 export class Site {
   readonly id: number;
-  readonly mx: readonly Mx[];
+  mx: readonly Mx[];
   readonly demand: Demand | null;
   /** All of the same site, this one included. */
   readonly #twins: Site[];
@@ -54,6 +54,14 @@ export class Site {
       perSecond === null
         ? null
         : { limit: perSecond, periodMs: 1_000, burst: Math.max(1, Math.floor(perSecond / 5)) };
+  }
+
+  /** Where DNS leads now. Whoever nobody answered at is tried anew where it has no host in common with before. */
+  lead(mx: readonly Mx[]): void {
+    if (this.down === null || mx === this.mx) return;
+    if (mx.some(({ host }) => this.mx.some((known) => known.host === host))) return;
+    this.mx = mx;
+    this.down = null;
   }
 
   /** Nothing is started before (ms since the epoch); said to one address, it holds for twins too. */
