@@ -99,6 +99,13 @@ export class LaneReplies {
     const now = Date.now();
     const reply = wordsOf(failure.code, failure.enhanced, failure.text);
     this.heard({ code: failure.code || null, text: reply, at: now });
+    if (failure.isUnsuited) {
+      site.unsuited = failure;
+      const { hand } = this.#lane;
+      const waiting = hand.remove((item) => item.site === site);
+      hand.passOn(waiting, failure);
+      return;
+    }
     const works = site.busy.size + site.idle.length > 0;
     const isThrottle =
       failure.kind === "reply" && (classification.verdict === "slow-down" || failure.code === 421);

@@ -30,4 +30,10 @@ test("servers that moved since DNS was asked are found before the next try", asy
   await w.sql`update due set due_at = now()`;
   // The old servers rest for a minute; the new ones need not wait for that.
   await until(async () => (await states()).join() === "a");
+  expect(
+    w
+      .log()
+      .map((mail) => mail.address)
+      .sort(),
+  ).toEqual(["a@moved.example", "b@moved.example"]);
 }, 40_000);
