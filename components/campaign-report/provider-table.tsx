@@ -9,6 +9,7 @@ import { ReplyText } from "#components/ui/reply-text.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ProviderRow } from "#core/campaign/report/providers.ts";
+import type { CampaignReport } from "#core/campaign/report/read.ts";
 
 /** The same ledger by receiving provider, grouped by mail server. How fast and until when only while mail waits. */
 export function ProviderTable({
@@ -16,11 +17,13 @@ export function ProviderTable({
   path,
   zone,
   now,
+  overFallback,
 }: {
   rows: ProviderRow[];
   path: string;
   zone: string;
   now: Date;
+  overFallback: CampaignReport["overFallback"];
 }) {
   const isLive = rows.some((row) => row.waiting > 0);
   const link = (row: ProviderRow, state: string, n: number) =>
@@ -37,7 +40,11 @@ export function ProviderTable({
   return (
     <Panel
       title="By provider"
-      description="Grouped by mail server: a company domain hosted at Google counts as Google"
+      description={
+        overFallback
+          ? `Grouped by mail server. ${formatNumber(overFallback.accepted)} went over the fallback ${overFallback.source}, while none of the usual sources could send.`
+          : "Grouped by mail server: a company domain hosted at Google counts as Google"
+      }
       flush
       actions={
         rows.length > 0 ? (

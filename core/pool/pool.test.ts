@@ -14,6 +14,7 @@ import {
   systemCtx,
 } from "#db/testing/factories.ts";
 import { enqueueSystemMail } from "../system-mail/enqueue.ts";
+import { listStreams } from "./list-streams.ts";
 import { assignPool, SavePoolInput, savePool } from "./save.ts";
 
 let db: Db;
@@ -133,7 +134,8 @@ test("system mail follows its workspace's campaigns until it is given a pool of 
   };
   const before = await poolOf();
   const source = await makeSource(db);
-  const made = await savePool(ctx, { name: uniqueId("Pool "), sourceIds: [source.id] });
+  const name = uniqueId("Pool ");
+  const made = await savePool(ctx, { name, sourceIds: [source.id] });
   if (!made.ok) throw new Error(made.reason);
   const assigned = { workspaceId: workspace.id, poolId: made.poolId };
   expect(await assignPool(ctx, { ...assigned, stream: "system" })).toEqual({ ok: true });
@@ -145,4 +147,16 @@ test("system mail follows its workspace's campaigns until it is given a pool of 
     workspaces: [],
     systemOf: [{ id: workspace.id }],
   });
+  const streams = async () => (await listStreams(ctx)).filter((one) => one.workspaceId === workspace.id);
+  const other = await makeSender(db, workspace.id);
+  const [campaigns, system] = await streams();
+  expect([campaigns?.stream, campaigns?.domains.length]).toEqual(["campaigns", 2]);
+  expect(system).toMatchObject({ stream: "system", pool: name, isOwn: true });
+  expect(system?.domains).toHaveLength(1);
+  await db.update(workspaces).set({ defaultSenderId: other.id }).where(eq(workspaces.id, workspace.id));
+  expect((await streams())[1]?.domains).not.toEqual(system?.domains);
+
+  expect(await assignPool(ctx, { ...assigned, poolId: "", stream: "system" })).toEqual({ ok: true });
+  expect(await poolOf()).toBe(before);
+  expect((await streams())[1]).toMatchObject({ isOwn: false, pool: campaigns?.pool });
 });

@@ -124,7 +124,8 @@ async function fallbackRefusal(
 
 export const AssignPoolInput = z.object({
   workspaceId: z.coerce.number().int(),
-  poolId: z.coerce.number().int(),
+  /** Empty: none of its own. Campaigns then go by the default pool, and system mail by that of campaigns. */
+  poolId: z.union([z.literal("").transform(() => null), z.coerce.number().int()]).nullable(),
   stream: z.enum(["campaigns", "system"]).default("campaigns"),
 });
 export type AssignPoolInput = z.input<typeof AssignPoolInput>;
@@ -134,21 +135,25 @@ export function assignPool(ctx: AdminCtx, given: AssignPoolInput): Promise<Resul
   const input = AssignPoolInput.parse(given);
   const { stream } = input;
   return withTransaction(ctx, async (tx) => {
-    const [pool] = await tx.db
-      .select({ id: pools.id, name: pools.name })
-      .from(pools)
-      .where(eq(pools.id, input.poolId));
-    if (!pool) return refuse("There is no such pool.");
+    const [pool] =
+      input.poolId === null
+        ? []
+        : await tx.db
+            .select({ id: pools.id, name: pools.name })
+            .from(pools)
+            .where(eq(pools.id, input.poolId));
+    if (!pool && input.poolId !== null) return refuse("There is no such pool.");
+    const poolId = pool?.id ?? null;
     const changed = await tx.db
       .update(workspaces)
-      .set(stream === "system" ? { systemPoolId: pool.id } : { poolId: pool.id })
+      .set(stream === "system" ? { systemPoolId: poolId } : { poolId })
       .where(eq(workspaces.id, input.workspaceId))
       .returning({ name: workspaces.name });
     if (changed.length === 0) return refuse("There is no such workspace.");
     await recordAudit(tx, {
       workspaceId: input.workspaceId,
       action: "pool.assign",
-      target: `${pool.name}: ${stream}`,
+      target: `${pool?.name ?? "no pool of its own"}: ${stream}`,
     });
     return { ok: true };
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readCampaignReport } from "#core/campaign/report/read.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { savePool } from "#core/pool/save.ts";
-import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
+import { adminCtx, makeSource, makeUser, workspaceCtx } from "#db/testing/factories.ts";
 import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
 
 // A pool of one address, and another that carries its mail while that one cannot.
@@ -31,6 +32,8 @@ const people = (n: number, tag: string, domain = "gmail.com") =>
 const got = (tag: string, ip: string) =>
   w.log().filter((mail) => mail.address.startsWith(tag) && mail.clientIp === `${BLOCK}.1.${ip}`).length;
 const done = async (id: number) => (await ledgerInvariant(w.db, id)).open === 0;
+const overFallback = async (id: number) =>
+  (await readCampaignReport(workspaceCtx(w.db, w.workspaceId, { role: "viewer" }), id)).overFallback;
 const facts = async () =>
   (await w.sql`select action from audit_events where action like 'pool.fallback%' order by id`).map(
     (row) => row.action,
@@ -47,6 +50,8 @@ test("the fallback carries only what nobody else can, provider by provider, and 
   expect([got("fall", "1"), got("fall", "9")]).toEqual([0, 30]);
   expect([got("small", "1"), got("small", "9")]).toEqual([5, 0]);
   expect(await ledgerInvariant(w.db, second)).toMatchObject({ ok: true });
+  expect(await overFallback(first)).toBeNull();
+  expect(await overFallback(second)).toMatchObject({ accepted: 30 });
 
   await w.sql`update lanes set suspended_until = null, revision = revision + 1`;
   await until(async () => (await w.sql`select from pool_fallbacks`).length === 0);

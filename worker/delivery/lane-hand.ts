@@ -204,8 +204,8 @@ export class LaneHand {
 
   /** Settles one whose site is down, or held for too long to wait here. */
   #cannotWait(item: Item, { down, holdUntil, unsuited }: Site, now: number): boolean {
-    if (unsuited) {
-      this.passOn([item], unsuited);
+    if (unsuited && unsuited.until > now) {
+      this.passOn([item], unsuited.failure);
       return true;
     }
     if (down && down.until > now) {

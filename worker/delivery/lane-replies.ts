@@ -16,6 +16,8 @@ import type { ConnectFailure } from "./smtp-types.ts";
 const SIGN_MS = 60_000;
 /** A site that nobody answers at. */
 const DOWN_MS = 60_000;
+/** A site without an address that the source can reach. */
+const UNSUITED_MS = 600_000;
 
 const logger = log("lane");
 
@@ -100,7 +102,7 @@ export class LaneReplies {
     const reply = wordsOf(failure.code, failure.enhanced, failure.text);
     this.heard({ code: failure.code || null, text: reply, at: now });
     if (failure.isUnsuited) {
-      site.unsuited = failure;
+      site.unsuited = { until: now + UNSUITED_MS, failure };
       const { hand } = this.#lane;
       const waiting = hand.remove((item) => item.site === site);
       hand.passOn(waiting, failure);

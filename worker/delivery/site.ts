@@ -30,8 +30,8 @@ export class Site {
   noDialUntil = 0;
   /** Nobody answers there: its mails are deferred until then. */
   down: { until: number; failure: ConnectFailure } | null = null;
-  /** This source has another family of addresses than all of its servers. */
-  unsuited: ConnectFailure | null = null;
+  /** This source has another family of addresses than all of its servers; looked at again then, as they may get others. */
+  unsuited: { until: number; failure: ConnectFailure } | null = null;
   /** "Too many" in a row. */
   throttled = 0;
   /** When a mail was last started or a connection begun or got, ms since the epoch. */

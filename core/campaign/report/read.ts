@@ -20,6 +20,8 @@ export type CampaignReport = {
   events: CampaignEvent[];
   leftOut: number;
   nextTryAt: Date | null;
+  /** What the pool's fallback carried while none of the pool's own sources could; null: nothing. */
+  overFallback: { source: string; accepted: number } | null;
   /** Accepted in the last full minute. */
   pace: number;
 };
@@ -33,7 +35,7 @@ export async function readCampaignReport(ctx: WorkspaceCtx, campaignId: number):
   const [mine] = await ctx.db.execute(sql`
     select from campaigns where id = ${campaignId} and workspace_id = ${ctx.workspaceId} and kind = 'campaign'`);
   if (!mine) throw new CoreError("not-found", "There is no such campaign.");
-  const [sum, providers, minutes, events, more] = await Promise.all([
+  const [sum, providers, minutes, events, more, overFallback] = await Promise.all([
     equation(ctx.db, campaignId),
     readProviders(ctx, campaignId),
     readMinutes(ctx, campaignId),
@@ -43,6 +45,7 @@ export async function readCampaignReport(ctx: WorkspaceCtx, campaignId: number):
         (select min(due_at) from due where campaign_id = ${campaignId} and state = 'r') as next_try,
         (select coalesce(sum(accepted), 0)::int from campaign_minutes
           where campaign_id = ${campaignId} and minute = date_trunc('minute', now()) - interval '1 minute') as pace`),
+    readOverFallback(ctx, campaignId),
   ]);
   const extra = more[0];
   return {
@@ -53,7 +56,22 @@ export async function readCampaignReport(ctx: WorkspaceCtx, campaignId: number):
     leftOut: extra?.left_out ?? 0,
     nextTryAt: extra?.next_try ? new Date(extra.next_try) : null,
     pace: extra?.pace ?? 0,
+    overFallback,
   };
+}
+
+/** Told by the source: a fallback is none of the pool's own. A pool's change of either counts from then on. */
+async function readOverFallback(
+  ctx: WorkspaceCtx,
+  campaignId: number,
+): Promise<CampaignReport["overFallback"]> {
+  const [row] = await ctx.db.execute<{ source: string; accepted: number }>(sql`
+    with mine as (select distinct pool_id from streams where campaign_id = ${campaignId})
+    select s.name as source, sum(m.accepted)::int as accepted from campaign_minutes m join sources s on s.id = m.source_id
+    where m.campaign_id = ${campaignId} and s.id in (select p.fallback_source_id from mine join pools p on p.id = mine.pool_id)
+      and s.id not in (select ps.source_id from mine join pool_sources ps on ps.pool_id = mine.pool_id)
+    group by 1 having sum(m.accepted) > 0 order by 2 desc limit 1`);
+  return row ?? null;
 }
 
 async function readMinutes(ctx: WorkspaceCtx, campaignId: number): Promise<CampaignReport["minutes"]> {

@@ -4,6 +4,7 @@ import { requireAdministrator } from "#app/_server/page.ts";
 import { CampaignStateChip } from "#components/campaign/campaign-state-chip.tsx";
 import { MoveFields } from "#components/pool/move-fields.tsx";
 import { PoolSources } from "#components/pool/pool-sources.tsx";
+import { StreamTable } from "#components/pool/stream-table.tsx";
 import { SourceStateChip } from "#components/source/source-state-chip.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -16,8 +17,9 @@ import { Select } from "#components/ui/select.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { NumberField, TextField } from "#components/ui/text-field.tsx";
 import { bucketName } from "#core/mail/provider/bucket.ts";
+import { listStreams } from "#core/pool/list-streams.ts";
 import { listUnderWay } from "#core/pool/read.ts";
-import { listPools, listSources, type PoolRow } from "#core/source/read.ts";
+import { listPools, listSources, type PoolRow, type SourceRow } from "#core/source/read.ts";
 import { readStandings } from "#core/source/read-standing.ts";
 import { listWorkspaces } from "#core/workspace/read.ts";
 import { assignPoolAction, moveCampaignAction, savePoolAction } from "./actions.ts";
@@ -26,12 +28,13 @@ export const metadata: Metadata = { title: "Sources & pools" };
 
 export default async function Page() {
   const { ctx } = await requireAdministrator();
-  const [sources, pools, workspaces, underWay, standingOf] = await Promise.all([
+  const [sources, pools, workspaces, underWay, standingOf, streams] = await Promise.all([
     listSources(ctx),
     listPools(ctx),
     listWorkspaces(ctx),
     listUnderWay(ctx),
     readStandings(ctx),
+    listStreams(ctx),
   ]);
   const dialog = (pool?: PoolRow) => (
     <FormDialog
@@ -146,9 +149,17 @@ export default async function Page() {
               {
                 key: "sources",
                 head: "Sources",
-                cell: (row) =>
-                  row.sources.map((source) => withWeight(source, row.sources)).join(", ") ||
-                  "none: it carries no mail",
+                cell: (row) => (
+                  <span className="inline-flex flex-wrap gap-2">
+                    {row.sources.map((source) => withWeight(source, row.sources)).join(", ") ||
+                      "none: it carries no mail"}
+                    {reachesOnlyIPv6(row, sources) ? (
+                      <StatusChip tone="warning" icon={<TriangleAlert />}>
+                        only IPv6: receivers without it get nothing
+                      </StatusChip>
+                    ) : null}
+                  </span>
+                ),
               },
               {
                 key: "workspaces",
@@ -229,37 +240,47 @@ export default async function Page() {
             />
           </Panel>
         ) : null}
-        {pools.length > 1 ? (
-          <Panel title="Which pool carries a workspace" className="max-w-3xl">
-            <FormDialog
-              label="Assign a pool"
-              title="Assign a pool"
-              action={assignPoolAction}
-              confirmLabel="Assign"
-              success="Assigned. It holds from the next launch or mail on."
-            >
-              <Select
-                name="stream"
-                label="Which mail"
-                help="Confirmations, resets and invitations may leave by addresses of their own: a campaign that providers slow down does not hold them up then."
-                options={[
-                  { value: "campaigns", label: "Campaigns, and system mail that has no pool of its own" },
-                  { value: "system", label: "System mail alone" },
-                ]}
-              />
-              <Select
-                name="workspaceId"
-                label="Workspace"
-                options={workspaces.map((one) => ({ value: String(one.id), label: one.name }))}
-              />
-              <Select
-                name="poolId"
-                label="Pool"
-                options={pools.map((pool) => ({ value: String(pool.id), label: pool.name }))}
-              />
-            </FormDialog>
-          </Panel>
-        ) : null}
+        <StreamTable
+          rows={streams}
+          actions={
+            pools.length > 1 ? (
+              <FormDialog
+                label="Assign a pool"
+                size="small"
+                title="Assign a pool"
+                action={assignPoolAction}
+                confirmLabel="Assign"
+                success="Assigned. It holds from the next launch or mail on."
+              >
+                <Select
+                  name="stream"
+                  label="Which mail"
+                  help="Confirmations, resets and invitations may leave by addresses of their own: a campaign that providers slow down does not hold them up then."
+                  options={[
+                    { value: "campaigns", label: "Campaigns, and system mail that has no pool of its own" },
+                    { value: "system", label: "System mail alone" },
+                  ]}
+                />
+                <Select
+                  name="workspaceId"
+                  label="Workspace"
+                  options={workspaces.map((one) => ({ value: String(one.id), label: one.name }))}
+                />
+                <Select
+                  name="poolId"
+                  label="Pool"
+                  options={[
+                    ...pools.map((pool) => ({ value: String(pool.id), label: pool.name })),
+                    {
+                      value: "",
+                      label: "None of its own: campaigns the default, system mail with campaigns",
+                    },
+                  ]}
+                />
+              </FormDialog>
+            ) : undefined
+          }
+        />
       </div>
     </div>
   );
@@ -268,4 +289,10 @@ export default async function Page() {
 /** "West 1 (3)" where the weights of a pool differ. */
 function withWeight(source: { name: string; weight: number }, all: { weight: number }[]): string {
   return all.some((one) => one.weight !== source.weight) ? `${source.name} (${source.weight})` : source.name;
+}
+
+/** None of a pool's sources reaches a receiver that has IPv4 addresses alone. */
+function reachesOnlyIPv6(pool: PoolRow, all: SourceRow[]): boolean {
+  const own = all.filter((source) => pool.sources.some((one) => one.id === source.id));
+  return own.length > 0 && own.every((source) => source.kind === "ip" && source.ip?.includes(":"));
 }

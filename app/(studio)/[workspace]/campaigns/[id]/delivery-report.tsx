@@ -73,7 +73,13 @@ export async function DeliveryReport({ slug, id }: { slug: string; id: string })
             <EventList events={report.events.slice(0, 5)} zone={zone} />
           </Panel>
         </div>
-        <ProviderTable rows={report.providers} path={own} zone={zone} now={now} />
+        <ProviderTable
+          rows={report.providers}
+          path={own}
+          zone={zone}
+          now={now}
+          overFallback={report.overFallback}
+        />
       </div>
     </div>
   );
