@@ -102,7 +102,13 @@ export async function dialSite(
       last ??= { ok: false, failure: unsafe(barred) };
       continue;
     }
-    last = await dialHost(context, source, host, { sts: demand?.sts ?? null, proved, tls });
+    const dialled = await dialHost(context, source, host, { sts: demand?.sts ?? null, proved, tls });
+    if (!dialled.ok && dialled.failure.isUnsuited) {
+      // Says nothing about the host; and whether another source would do is only known where no host suits this one.
+      last ??= dialled;
+      continue;
+    }
+    last = dialled;
     if (last.ok || isAnswer(last.failure)) {
       context.hosts.markAlive(host);
       return last;
@@ -156,7 +162,8 @@ async function dialHost(
     : addresses;
   const address = fitting[0];
   if (address === undefined) {
-    return { ok: false, failure: unreachable(`${host} has no address that ${source.ip} can reach.`) };
+    const text = `${host} has no ${isIPv6(source.ip ?? "") ? "IPv6" : "IPv4"} address, and ${source.ip} can reach no other.`;
+    return { ok: false, failure: { ...unreachable(text), isUnsuited: true } };
   }
   const forbidden = refusesReceiver(context.network, address);
   if (forbidden) return { ok: false, failure: unreachable(`${host}: ${forbidden}`) };

@@ -68,7 +68,7 @@ export class LaneConnections {
       site = new Site(target, most, perSite?.messagesPerSecond ?? null, twin);
       this.#sites.set(key, site);
       if (!twin) this.#firstOf.set(target.siteId, site);
-    }
+    } else site.lead(target.mx);
     return site;
   }
 

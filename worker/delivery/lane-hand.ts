@@ -1,4 +1,5 @@
 import { type AllowanceHour, returnAllowance } from "#core/delivery/allowance.ts";
+import { otherFamily } from "#core/delivery/lane-read.ts";
 import { returnQuotas } from "#core/delivery/quotas.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { log } from "#core/platform/log.ts";
@@ -14,8 +15,10 @@ import {
 } from "./outcome.ts";
 import { KEEP_HELD_MS } from "./rules.ts";
 import type { Site } from "./site.ts";
+import type { ConnectFailure } from "./smtp-types.ts";
 
 const HOUR_MS = 3_600_000;
+const FAMILY_KEEP_MS = 5_000;
 /** Mails of a site that does not answer that stay in hand, and when the turn of the others comes again. */
 const STUCK_KEPT = 5;
 const STUCK_BACK_MS = 120_000;
@@ -31,6 +34,8 @@ export class LaneHand {
   /** Waiting for DNS. */
   #parked = 0;
   readonly #claims = new Map<number, { epoch: number; left: number; allowance: AllowanceHour | null }>();
+  /** By pool: who has the other family of addresses. */
+  readonly #families = new Map<number, { at: number; sourceId: Promise<number | null> }>();
   /** Taken from an allowance and not sent, by hour: to be put back. */
   readonly #unused = new Map<string, { of: AllowanceHour; n: number }>();
 
@@ -126,6 +131,34 @@ export class LaneHand {
     }
   }
 
+  /** To a source of the same pool with the other family of addresses, untried; a failed try where there is none. */
+  passOn(items: readonly Item[], failure: ConnectFailure): void {
+    for (const item of items) {
+      this.#parked += 1;
+      void this.#otherFamily(item.recipient.poolId).then((pinnedTo) => {
+        this.#parked -= 1;
+        const of = this.of(item);
+        if (pinnedTo === null) this.settle(judgeConnect(of, failure, "network"));
+        else this.settle({ ...giveBack(of, Date.now()), pinnedTo });
+        this.#lane.pump();
+      });
+    }
+  }
+
+  /** Asked once in a while. */
+  #otherFamily(poolId: number): Promise<number | null> {
+    const known = this.#families.get(poolId);
+    if (known && performance.now() - known.at < FAMILY_KEEP_MS) return known.sourceId;
+    const sourceId = otherFamily(this.#house.sql, { sourceId: this.#lane.sourceId, poolId }).catch(
+      (error) => {
+        logger.warn({ err: error }, "could not look for another source");
+        return null;
+      },
+    );
+    this.#families.set(poolId, { at: performance.now(), sourceId });
+    return sourceId;
+  }
+
   of(item: Item): Circumstances {
     return {
       recipient: item.recipient,
@@ -170,7 +203,11 @@ export class LaneHand {
   }
 
   /** Settles one whose site is down, or held for too long to wait here. */
-  #cannotWait(item: Item, { down, holdUntil }: Site, now: number): boolean {
+  #cannotWait(item: Item, { down, holdUntil, unsuited }: Site, now: number): boolean {
+    if (unsuited) {
+      this.passOn([item], unsuited);
+      return true;
+    }
     if (down && down.until > now) {
       const { verdict } = connectVerdict(down.failure, this.#lane.provider);
       this.settle(judgeConnect(this.of(item), down.failure, verdict));

@@ -14,7 +14,7 @@ const STUCK_AFTER_MS = 10_000;
  */
 export class Site {
   readonly id: number;
-  readonly mx: readonly Mx[];
+  mx: readonly Mx[];
   readonly demand: Demand | null;
   /** All of the same site, this one included. */
   readonly #twins: Site[];
@@ -30,6 +30,8 @@ export class Site {
   noDialUntil = 0;
   /** Nobody answers there: its mails are deferred until then. */
   down: { until: number; failure: ConnectFailure } | null = null;
+  /** This source has another family of addresses than all of its servers. */
+  unsuited: ConnectFailure | null = null;
   /** "Too many" in a row. */
   throttled = 0;
   /** When a mail was last started or a connection begun or got, ms since the epoch. */
@@ -54,6 +56,14 @@ export class Site {
       perSecond === null
         ? null
         : { limit: perSecond, periodMs: 1_000, burst: Math.max(1, Math.floor(perSecond / 5)) };
+  }
+
+  /** Where DNS leads now. Whoever nobody answered at is tried anew where it has no host in common with before. */
+  lead(mx: readonly Mx[]): void {
+    if (this.down === null || mx === this.mx) return;
+    if (mx.some(({ host }) => this.mx.some((known) => known.host === host))) return;
+    this.mx = mx;
+    this.down = null;
   }
 
   /** Nothing is started before (ms since the epoch); said to one address, it holds for twins too. */
