@@ -130,5 +130,8 @@ function describe({ shipped }: LimitSet, before: LimitChanges, after: LimitChang
   return (Object.keys(shipped) as (keyof LimitValues)[])
     .map((field) => ({ field, from: before[field] ?? shipped[field], to: after[field] ?? shipped[field] }))
     .filter(({ from, to }) => from !== to)
-    .map(({ field, from, to }) => `${WORDS[field]} ${from ?? "without limit"} to ${to ?? "without limit"}`);
+    .map(({ field, from, to }) => `${WORDS[field]} ${said(from)} to ${said(to)}`);
 }
+
+const said = (value: number | string | null | undefined): string =>
+  value?.toLocaleString("en") ?? "without limit";
