@@ -18,6 +18,8 @@ export interface DbOptions {
   applicationName?: string;
   /** Ends statements that run longer; without it there is no limit. */
   statementTimeoutMs?: number;
+  /** A transaction whose client says nothing for so long is ended, and its locks with it; 300 s unless said. */
+  idleInTransactionMs?: number;
   /** How long work may go on that began before a connection of its pool was lost; 30 minutes unless said. */
   graceMs?: number;
 }
@@ -53,7 +55,7 @@ export function makeDb(url: string, options: DbOptions = {}): { db: Db; sql: Sql
       jit: false,
       // PostgreSQL's own 4 is meant for turning disks: settling 250 of a campaign's 60,000 then reads all of them.
       random_page_cost: 1.1,
-      idle_in_transaction_session_timeout: 300_000,
+      idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 300_000,
       ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
     },
   };

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
+import { LEASE_SECONDS } from "#core/delivery/lease.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import { env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
@@ -30,9 +31,11 @@ const logger = log("worker");
 const main = makeDb(settings.databaseUrl, { max: 4, applicationName: "lettermill worker" });
 /** Statements of lanes take milliseconds. One without an answer for so long has none to come; it is asked again. */
 const graceMs = 3_000;
-const lanesDb = makeDb(settings.databaseUrl, { max: 6, applicationName: "lettermill lanes", graceMs });
-const lease = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill lease", graceMs });
-const facts = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill facts", graceMs });
+/** A process that stands still amid a transaction must not hold the others up for longer than its lease. */
+const patient = { graceMs, idleInTransactionMs: LEASE_SECONDS * 1_000 };
+const lanesDb = makeDb(settings.databaseUrl, { max: 6, applicationName: "lettermill lanes", ...patient });
+const lease = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill lease", ...patient });
+const facts = makeDb(settings.databaseUrl, { max: 1, applicationName: "lettermill facts", ...patient });
 const ctx: Ctx = {
   db: main.db,
   now: () => new Date(),

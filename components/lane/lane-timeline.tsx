@@ -11,6 +11,7 @@ const ICONS: Record<LaneEventKind, typeof Pause> = {
   slowed: ArrowDown,
   raised: ArrowUp,
   suspended: Pause,
+  "source-suspended": Pause,
   climbing: TrendingUp,
   recovered: CirclePlay,
   "site-held": Pause,
@@ -55,6 +56,8 @@ function titleOf({ kind, detail, who, of }: LaneEventRow, now: Date): string {
       return `An hour without trouble: ${changes(detail.before, detail.after)}`;
     case "suspended":
       return `Suspended ${until}`;
+    case "source-suspended":
+      return `The whole source is suspended ${until}: several receivers said that it is listed`;
     case "climbing":
       return "Comes back: one connection, then one more with each that is welcome";
     case "recovered":

@@ -1,3 +1,4 @@
+import { ActionButton } from "#components/ui/action-button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import type { FormAction } from "#components/ui/form-types.ts";
@@ -8,9 +9,12 @@ import type { SourceState } from "#core/source/types.ts";
 /** What can be done to a source; each dialog says what it will do. */
 export function SourceActs({
   source,
+  isSuspended,
   role,
   actions,
 }: {
+  /** Everywhere, by the engine. */
+  isSuspended: boolean;
   source: { id: number; name: string; state: SourceState };
   role: SourceRole;
   actions: { hold: FormAction; drain: FormAction; release: FormAction; remove: FormAction };
@@ -19,6 +23,16 @@ export function SourceActs({
   const rest = <Elsewhere role={role} />;
   return (
     <>
+      {source.state === "active" && isSuspended ? (
+        <ActionButton
+          action={actions.release}
+          values={values}
+          variant="primary"
+          success="It carries mail again."
+        >
+          Try now
+        </ActionButton>
+      ) : null}
       {source.state === "active" ? (
         <FormDialog
           label="Drain…"

@@ -9,6 +9,7 @@ const WORDS: Record<string, string> = {
   "source.hold": "Held",
   "source.drain": "Drained: nothing new, what it held was finished",
   "source.release": "Sent again",
+  "source.suspend": "Suspended everywhere: several receivers said that it is on a block list",
 };
 
 /** Who did what to a source, newest first. */

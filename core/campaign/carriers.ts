@@ -127,7 +127,8 @@ export async function readCarriers(db: Db, poolId: number, start: number): Promi
       from sources where id in (${mine}) and state = 'active' and removed_at is null`),
     db.execute<Carriers["lanes"][number]>(sql`
       select source_id::int, bucket, held_at is not null as held, mood,
-        case when suspended_until > now() then extract(epoch from suspended_until)::float8 * 1000 end as "from"
+        case when greatest(suspended_until, (select s.suspended_until from sources s where s.id = lanes.source_id)) > now() then
+          extract(epoch from greatest(suspended_until, (select s.suspended_until from sources s where s.id = lanes.source_id)))::float8 * 1000 end as "from"
       from lanes where source_id in (${mine})`),
     db.execute<Record<string, unknown>>(sql`
       select w.source_id::int as "sourceId", w.bucket, w.plan, w.step, extract(epoch from w.started_at)::float8 * 1000 as "startedAt",

@@ -53,3 +53,7 @@ export const PER_HOST_BUCKETS: readonly number[] = PROVIDERS.filter((p) => p.per
 export const poolSql = (workspaceId: number, campaignPoolId: number | null): SQL => sql`
   coalesce(${campaignPoolId}::smallint, (select pool_id from workspaces where id = ${workspaceId}),
     (select id from pools order by is_default desc, id limit 1))`;
+
+/** The pool that carries a workspace's system mail: its own, else that of campaigns. */
+export const systemPoolSql = (workspaceId: number): SQL => sql`
+  coalesce((select system_pool_id from workspaces where id = ${workspaceId}), ${poolSql(workspaceId, null)})`;

@@ -39,3 +39,16 @@ export async function lanesWithSystemMail(
       where p.source_id = l.source_id)`;
   return rows.map((row) => row.id);
 }
+
+/** An active source of the same pool that reaches what this one cannot: of the other family of addresses, or a relay. */
+export async function otherFamily(
+  sql: Sql,
+  of: { sourceId: number; poolId: number },
+): Promise<number | null> {
+  const [row] = await sql<{ id: number }[]>`
+    select s.id::int as id from pool_sources ps join sources s on s.id = ps.source_id join sources own on own.id = ${of.sourceId}
+    where ps.pool_id = ${of.poolId} and s.state = 'active' and s.removed_at is null
+      and (s.suspended_until is null or s.suspended_until <= now())
+      and (s.kind = 'relay' or family(s.ip) <> family(own.ip)) order by random() limit 1`;
+  return row?.id ?? null;
+}

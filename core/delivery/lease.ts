@@ -90,6 +90,7 @@ export async function acquire(sql: Sql, laneId: number, workerId: number): Promi
       and (l.worker_id is null or not exists (select from workers w where w.id = l.worker_id))
       and exists (select from workers w where w.id = ${workerId})
       and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
+      and not exists (select from sources s where s.id = l.source_id and s.suspended_until > now())
     returning l.id, l.epoch, l.source_id as "sourceId", l.bucket,
       coalesce(extract(epoch from l.tat)::float8 * 1000, 0) as tat, before.worker_id is not null as "isInherited", l.mood, l.revision`;
   return row ?? null;
@@ -189,7 +190,7 @@ export async function reportLanes(
       ${news.map((n) => (n.mood === null ? null : JSON.stringify(n.mood)))}::text[], ${news.map((n) => n.revision)}::int[])
       n(id, worker_id, epoch, connections, pace, tat, code, reply, at, mood, revision), sources s, installation i
     where l.id = n.id and l.worker_id = n.worker_id and l.epoch = n.epoch and s.id = l.source_id
-    returning l.id, s.state = 'draining' as "isDraining", l.held_at is not null or s.state = 'held' or s.removed_at is not null or not i.sending_allowed or l.revision <> n.revision as "isHeld"`;
+    returning l.id, s.state = 'draining' as "isDraining", l.held_at is not null or s.state = 'held' or s.suspended_until > now() or s.removed_at is not null or not i.sending_allowed or l.revision <> n.revision as "isHeld"`;
   return new Map(rows.map(({ id, ...row }) => [id, row]));
 }
 

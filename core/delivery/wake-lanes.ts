@@ -24,7 +24,7 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
         order by d.pool_id, d.bucket limit 1) n
     ), carriers as (
       select ca.pool_id, ca.bucket, s.id as source_id, s.kind from carried ca join sources s on s.id = ca.source_id
-      where s.state = 'active' and s.removed_at is null
+      where s.state = 'active' and s.removed_at is null and (s.suspended_until is null or s.suspended_until <= now())
     ), wanted as (
       select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket, false as is_system from streams st join carriers c on c.pool_id = st.pool_id and (c.bucket is null or c.bucket = st.bucket)
       where st.state = 'r' and st.next_seq <= st.last_seq and st.expires_at > now()
@@ -47,7 +47,7 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
       where (l.worker_id is null or not exists (select from workers w where w.id = l.worker_id))
         and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
         -- One that drains is wanted nowhere, but what a dead worker left with it is finished.
-        and s.state <> 'held' and s.removed_at is null
+        and s.state <> 'held' and s.removed_at is null and (s.suspended_until is null or s.suspended_until <= now())
         -- Without allowance only system mail wakes it.
         and (exists (select from wanted w where w.source_id = l.source_id and w.bucket = l.bucket
             and (w.is_system or l.wake_at <= now()))

@@ -34,6 +34,9 @@ const KEEP_MINUTES: Record<DomainStatus, number> = {
 /** Whether a policy was replaced has to be known before mail that it stands in the way of expires (RFC 8461 §5.1). */
 const KEEP_WITH_POLICY_MINUTES = 60;
 
+/** Longer chains of aliases are circles; name servers follow fewer. */
+const ALIASES_MAX = 12;
+
 const AT_ONCE = 50;
 const BATCH = 500;
 
@@ -54,6 +57,8 @@ export async function lookUpDomain(name: string, dns: Dns): Promise<DomainFacts>
     const addresses = await dns.addresses(name);
     if (addresses.kind === "failed") return { ...nothing, status: "temporary", error: addresses.error };
     if (addresses.kind !== "found") {
+      const circle = await findCircle(name, dns);
+      if (circle !== null) return { ...nothing, status: "temporary", error: circle };
       return {
         ...nothing,
         status: "no-servers",
@@ -69,6 +74,18 @@ export async function lookUpDomain(name: string, dns: Dns): Promise<DomainFacts>
   }
   const isSigned = signed?.isSigned ?? false;
   return { ...nothing, status: "ok", mx: records, siteName: site.key, providerId: site.providerId, isSigned };
+}
+
+/** An alias that leads nowhere for ever is a mistake that somebody mends, not a domain without mail. In words. */
+async function findCircle(name: string, dns: Dns): Promise<string | null> {
+  let at = name;
+  for (let i = 0; i < ALIASES_MAX; i++) {
+    const alias = await dns.cname(at);
+    if (alias.kind === "failed") return alias.error;
+    if (alias.kind !== "found") return null;
+    at = alias.records[0]?.toLowerCase() ?? "";
+  }
+  return "The domain's alias (CNAME) leads in a circle.";
 }
 
 /**

@@ -49,7 +49,7 @@ export async function listLanes(
   only?: { sourceId: number; bucket: number },
 ): Promise<LaneRow[]> {
   const rows = await ctx.db.execute<Record<string, unknown>>(sql`
-    select l.*, s.name as source, s.state as source_state, s.kind,
+    select l.*, s.name as source, s.state as source_state, s.kind, s.suspended_until as source_suspended_until, s.suspended_reply as source_reply,
       (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join carried p on p.pool_id = t.pool_id and p.source_id = l.source_id and (p.bucket is null or p.bucket = t.bucket)
         where (t.bucket = l.bucket or l.bucket = 0) and t.state = 'r' and t.next_seq <= t.last_seq)
       + (select count(*)::int from (select from due d join carried p on p.pool_id = d.pool_id and p.source_id = l.source_id and (p.bucket is null or p.bucket = d.bucket)
@@ -70,7 +70,12 @@ export async function listLanes(
   const now = ctx.now();
   const date = (value: unknown) => (value ? new Date(String(value)) : null);
   return rows.map((row): LaneRow => {
-    const suspendedUntil = date(row.suspended_until);
+    // Of the whole source where that is later.
+    const [own, all] = [date(row.suspended_until), date(row.source_suspended_until)];
+    const isOfSource = all !== null && all > now && (own === null || own < all);
+    const suspendedUntil = isOfSource ? all : own;
+    const suspendedBy = isOfSource ? null : row.suspended_by;
+    const suspendedReply = isOfSource ? row.source_reply : row.suspended_reply;
     const isSuspended = suspendedUntil !== null && suspendedUntil > now;
     const replies = Number(row.accepted ?? 0) + Number(row.deferred ?? 0) + Number(row.bounced ?? 0);
     const bucket = Number(row.bucket);
@@ -93,7 +98,7 @@ export async function listLanes(
         row.source_state === "held" ||
         // Of a source that drains: those that have finished.
         (row.source_state === "draining" && row.worker_id === null) ||
-        (isSuspended && row.suspended_by !== null)
+        (isSuspended && suspendedBy !== null)
           ? "held"
           : isSuspended
             ? "suspended"
@@ -107,10 +112,10 @@ export async function listLanes(
                   : "idle"
                 : "open",
       suspendedUntil: isSuspended ? suspendedUntil : null,
-      suspendedReply: !isSuspended || row.suspended_reply === null ? null : String(row.suspended_reply),
+      suspendedReply: !isSuspended || suspendedReply === null ? null : String(suspendedReply),
       heldAt: date(row.held_at),
       sourceState: row.source_state as SourceState,
-      isHeldForATime: isSuspended && row.suspended_by !== null,
+      isHeldForATime: isSuspended && suspendedBy !== null,
       slowedTo: mood?.pace ?? null,
       climbing: mood?.recovery?.phase === "climbing" ? mood.recovery.connections : null,
       restUntil: rests ? wakeAt : null,

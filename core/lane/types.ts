@@ -3,6 +3,7 @@ export const LANE_EVENT_KINDS = [
   "slowed",
   "raised",
   "suspended",
+  "source-suspended",
   "climbing",
   "recovered",
   "site-held",

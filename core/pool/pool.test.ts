@@ -1,11 +1,19 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
 import type { AdminCtx } from "#core/platform/context.ts";
 import { listPools } from "#core/source/read.ts";
 import type { Db } from "#db/client.ts";
 import { auditEvents, due, sources, workspaces } from "#db/schema/index.ts";
 import { testDatabase, uniqueId } from "#db/testing/database.ts";
-import { adminCtx, makeSource, makeUser, makeWorkspace } from "#db/testing/factories.ts";
+import {
+  adminCtx,
+  makeSender,
+  makeSource,
+  makeUser,
+  makeWorkspace,
+  systemCtx,
+} from "#db/testing/factories.ts";
+import { enqueueSystemMail } from "../system-mail/enqueue.ts";
 import { assignPool, SavePoolInput, savePool } from "./save.ts";
 
 let db: Db;
@@ -102,4 +110,39 @@ test("a workspace leaves the default pool only when it is given another", async 
   expect(await users(false)).toEqual([workspace.id]);
   const [row] = await db.select().from(workspaces).where(eq(workspaces.id, workspace.id));
   expect(row?.poolId).toBe(made.poolId);
+});
+
+test("system mail follows its workspace's campaigns until it is given a pool of its own", async () => {
+  const workspace = await makeWorkspace(db);
+  await makeSender(db, workspace.id);
+  const poolOf = async () => {
+    const mail = {
+      kind: "confirm",
+      to: `${uniqueId("p")}@example.com`,
+      subject: "s",
+      html: "",
+      text: "t",
+    } as const;
+    const sent = await enqueueSystemMail(systemCtx(db), { ...mail, workspaceId: workspace.id });
+    if (!sent.ok) throw new Error(sent.reason);
+    const [row] = await db
+      .select()
+      .from(due)
+      .where(and(eq(due.campaignId, sent.campaignId), eq(due.seq, sent.seq)));
+    return row?.poolId;
+  };
+  const before = await poolOf();
+  const source = await makeSource(db);
+  const made = await savePool(ctx, { name: uniqueId("Pool "), sourceIds: [source.id] });
+  if (!made.ok) throw new Error(made.reason);
+  const assigned = { workspaceId: workspace.id, poolId: made.poolId };
+  expect(await assignPool(ctx, { ...assigned, stream: "system" })).toEqual({ ok: true });
+  expect(await poolOf()).toBe(made.poolId);
+  expect(before).not.toBe(made.poolId);
+  const [row] = await db.select().from(workspaces).where(eq(workspaces.id, workspace.id));
+  expect(row?.poolId).not.toBe(made.poolId);
+  expect((await listPools(ctx)).find((pool) => pool.id === made.poolId)).toMatchObject({
+    workspaces: [],
+    systemOf: [{ id: workspace.id }],
+  });
 });

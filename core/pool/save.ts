@@ -125,21 +125,31 @@ async function fallbackRefusal(
 export const AssignPoolInput = z.object({
   workspaceId: z.coerce.number().int(),
   poolId: z.coerce.number().int(),
+  stream: z.enum(["campaigns", "system"]).default("campaigns"),
 });
-export type AssignPoolInput = z.infer<typeof AssignPoolInput>;
+export type AssignPoolInput = z.input<typeof AssignPoolInput>;
 
-/** Says which pool carries a workspace's campaigns from the next launch on. */
-export function assignPool(ctx: AdminCtx, input: AssignPoolInput): Promise<Result> {
+/** Says which pool carries a workspace's campaigns from the next launch on, or its system mail from the next one on. */
+export function assignPool(ctx: AdminCtx, given: AssignPoolInput): Promise<Result> {
+  const input = AssignPoolInput.parse(given);
+  const { stream } = input;
   return withTransaction(ctx, async (tx) => {
-    const [pool] = await tx.db.select({ name: pools.name }).from(pools).where(eq(pools.id, input.poolId));
+    const [pool] = await tx.db
+      .select({ id: pools.id, name: pools.name })
+      .from(pools)
+      .where(eq(pools.id, input.poolId));
     if (!pool) return refuse("There is no such pool.");
     const changed = await tx.db
       .update(workspaces)
-      .set({ poolId: input.poolId })
+      .set(stream === "system" ? { systemPoolId: pool.id } : { poolId: pool.id })
       .where(eq(workspaces.id, input.workspaceId))
       .returning({ name: workspaces.name });
     if (changed.length === 0) return refuse("There is no such workspace.");
-    await recordAudit(tx, { workspaceId: input.workspaceId, action: "pool.assign", target: pool.name });
+    await recordAudit(tx, {
+      workspaceId: input.workspaceId,
+      action: "pool.assign",
+      target: `${pool.name}: ${stream}`,
+    });
     return { ok: true };
   });
 }

@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
-import { due, poolSources, sources } from "#db/schema/index.ts";
+import { and, eq, gt, inArray, isNull, ne, or, sql } from "drizzle-orm";
+import { due, poolSources, sourceSigns, sources } from "#db/schema/index.ts";
 import { wakeLanes } from "../delivery/wake-lanes.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Result, refuse } from "../platform/context.ts";
@@ -52,15 +52,22 @@ function stop(
   });
 }
 
-/** Lets a held or drained source carry mail again. */
+/** Lets a held, drained or suspended source carry mail again. What receivers said of it before counts no more. */
 export function releaseSource(ctx: AdminCtx, { sourceId }: SourceIdInput): Promise<Result> {
   return withTransaction(ctx, async (tx) => {
     const [row] = await tx.db
       .update(sources)
-      .set({ state: "active", heldAt: null, heldBy: null })
-      .where(and(eq(sources.id, sourceId), ne(sources.state, "active"), isNull(sources.removedAt)))
+      .set({ state: "active", heldAt: null, heldBy: null, suspendedUntil: null, suspendedReply: null })
+      .where(
+        and(
+          eq(sources.id, sourceId),
+          or(ne(sources.state, "active"), gt(sources.suspendedUntil, sql`now()`)),
+          isNull(sources.removedAt),
+        ),
+      )
       .returning({ name: sources.name });
     if (!row) return refuse("This source sends already, or is gone.");
+    await tx.db.delete(sourceSigns).where(eq(sourceSigns.sourceId, sourceId));
     await recordAudit(tx, { action: "source.release", target: row.name, details: { sourceId } });
     await wakeLanes(tx.db);
     await notifyLive(tx.db, "lanes");

@@ -18,7 +18,9 @@ export type PoolRow = {
   fallback: { sourceId: number; name: string; open: { bucket: number; since: Date }[] } | null;
   fallbackMinutes: number;
   sources: { id: number; name: string; state: SourceState; weight: number }[];
+  /** Whose campaigns it carries, and whose system mail where that goes another way. */
   workspaces: { id: number; name: string }[];
+  systemOf: { id: number; name: string }[];
 };
 
 /** The sources that carry mail or are held, without their passwords. */
@@ -64,7 +66,12 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
       .where(isNull(sources.removedAt))
       .orderBy(asc(sources.name)),
     ctx.db
-      .select({ id: workspaces.id, name: workspaces.name, poolId: workspaces.poolId })
+      .select({
+        id: workspaces.id,
+        name: workspaces.name,
+        poolId: workspaces.poolId,
+        systemPoolId: workspaces.systemPoolId,
+      })
       .from(workspaces)
       .orderBy(asc(workspaces.name)),
     ctx.db.select({ id: sources.id, name: sources.name }).from(sources).where(isNull(sources.removedAt)),
@@ -81,6 +88,7 @@ export async function listPools(ctx: AdminCtx): Promise<PoolRow[]> {
     workspaces: users
       .filter((user) => user.poolId === pool.id || (user.poolId === null && pool.isDefault))
       .map(({ id, name }) => ({ id, name })),
+    systemOf: users.filter((user) => user.systemPoolId === pool.id).map(({ id, name }) => ({ id, name })),
   }));
 }
 

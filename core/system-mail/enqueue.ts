@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bucketSql, deadDomainSql, poolSql } from "#core/campaign/placement.ts";
+import { bucketSql, deadDomainSql, systemPoolSql } from "#core/campaign/placement.ts";
 import type { SystemMailKind } from "#core/campaign/types.ts";
 import { CLASS_SYSTEM } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
@@ -78,7 +78,7 @@ export function enqueueSystemMail(
     await noteDomains(db, [address.domain]);
     const [placed] = await db.execute<{ pool_id: number; bucket: number }>(sql`
       with place as (
-        select ${poolSql(mail.workspaceId, null)} as pool_id, d.site_id,
+        select ${systemPoolSql(mail.workspaceId)} as pool_id, d.site_id,
           ${bucketSql({ providerId: sql`t.provider_id`, siteId: sql`d.site_id`, domain: sql`d.name` })} as bucket
         from domains d left join sites t on t.id = d.site_id where d.name = ${address.domain}
       ), row as (

@@ -54,12 +54,29 @@ export const sources = pgTable(
     /** Quotas over all that a relay takes; days are UTC. */
     messagesPerHour: integer("messages_per_hour"),
     messagesPerDay: integer("messages_per_day"),
+    /** Several receivers said that it is on a public block list: nothing leaves by it before. */
+    suspendedUntil: at("suspended_until"),
+    suspendedReply: text("suspended_reply"),
     /** Goes up with every change of the settings: lanes at work begin anew. */
     revision: integer("revision").notNull().default(1),
     createdAt: at("created_at").notNull().defaultNow(),
     removedAt: at("removed_at"),
   },
   (t) => [unique("sources_name_unique").on(t.name)],
+);
+
+/** Sites that refused a source as listed in public, and when last. */
+export const sourceSigns = pgTable(
+  "source_signs",
+  {
+    sourceId: smallint("source_id")
+      .notNull()
+      .references(() => sources.id, { onDelete: "cascade" }),
+    siteId: integer("site_id").notNull(),
+    at: at("at").notNull().defaultNow(),
+    reply: text("reply").notNull(),
+  },
+  (t) => [primaryKey({ name: "source_signs_pkey", columns: [t.sourceId, t.siteId] })],
 );
 
 export const pools = pgTable(

@@ -94,6 +94,8 @@ export const workspaces = pgTable(
     timeZone: text("time_zone").notNull().default("UTC"),
     defaultSenderId: integer("default_sender_id"),
     poolId: smallint("pool_id"),
+    /** For confirmations and other system mail; null: as for campaigns. */
+    systemPoolId: smallint("system_pool_id"),
     trackOpens: boolean("track_opens").notNull().default(true),
     trackClicks: boolean("track_clicks").notNull().default(true),
     /** Seconds between "send now" and the freeze, in which it can be taken back. */

@@ -40,7 +40,7 @@ const answers: Record<string, () => unknown> = {
   taken: () => taken,
   stats: () => {
     const { connections, violationCounts, violations } = sandbox.stats();
-    return { open: connections.open, violationCounts, violations: violations.slice(0, 20) };
+    return { open: connections.open, violationCounts, violations };
   },
   log: () => sandbox.log,
   sample: () => sample,

@@ -20,6 +20,10 @@ import { contextOf, describeTls, distrust } from "./trust.ts";
 const GOODBYE_MS = 2_000;
 const CRLF_DOT = Buffer.from("\r\n.\r\n");
 const DOT = Buffer.from(".\r\n");
+/** Octets of a body that are written at once; for each of them the receiver has the time of a block. */
+const BLOCK = 256 * 1024;
+/** Refused by this machine, not by the network: nobody's server said or missed anything. */
+const OURS = new Set(["EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EACCES", "EPERM"]);
 
 type Heard = { reply: WireReply; lines: string[] } | { lost: string };
 
@@ -67,11 +71,8 @@ export class SmtpConnection {
   ): Promise<{ ok: true; connection: SmtpConnection } | { ok: false; failure: ConnectFailure }> {
     const timeouts = { ...TIMEOUTS, ...options.timeouts };
     const begun = await beginTcp(options, timeouts.connect);
-    if (typeof begun === "string") {
-      return {
-        ok: false,
-        failure: { stage: "connect", kind: "network", code: 0, enhanced: null, text: begun },
-      };
+    if ("text" in begun) {
+      return { ok: false, failure: { stage: "connect", kind: "network", code: 0, enhanced: null, ...begun } };
     }
     const connection = new SmtpConnection(options, begun);
     const failure = await connection.#greet();
@@ -184,22 +185,48 @@ export class SmtpConnection {
     const answer = this.#hear();
     this.#until(this.timeouts.block);
     const endsLine = bytes.length >= 2 && bytes[bytes.length - 1] === 10 && bytes[bytes.length - 2] === 13;
+    const rest = bytes.length > BLOCK ? await this.#blocks(bytes) : bytes;
     const socket = this.#socket;
-    socket.cork();
-    socket.write(bytes);
-    socket.write(endsLine ? DOT : CRLF_DOT, (error) => {
-      if (error) return;
-      // All of it is with the system now: from here on a silence means that nobody knows.
-      this.#dotFlushed = true;
-      this.#until(this.timeouts.dot);
-    });
-    socket.uncork();
+    if (this.#waiting.length > 0) {
+      socket.cork();
+      socket.write(rest);
+      socket.write(endsLine ? DOT : CRLF_DOT, (error) => {
+        if (error) return;
+        // All of it is with the system now: from here on a silence means that nobody knows.
+        this.#dotFlushed = true;
+        this.#until(this.timeouts.dot);
+      });
+      socket.uncork();
+    }
     const heard = await answer;
     if ("lost" in heard) {
       const when = this.#dotFlushed ? "after-dot" : "before-dot";
       return { kind: "lost", when, heard: true, text: heard.lost };
     }
-    return { kind: "reply", stage: "dot", ...heard.reply };
+    // What was written may be said to be so a moment later (TLS).
+    if (!this.#dotFlushed) await new Promise((done) => setImmediate(done));
+    return this.#dotFlushed
+      ? { kind: "reply", stage: "dot", ...heard.reply }
+      : this.#spokeTooSoon(heard.reply);
+  }
+
+  /** Writes all but the end of a long body, as long as nothing is said meanwhile; returns the end. */
+  async #blocks(bytes: Buffer): Promise<Buffer> {
+    let from = 0;
+    for (; bytes.length - from > BLOCK && this.#waiting.length > 0; from += BLOCK) {
+      const block = bytes.subarray(from, from + BLOCK);
+      await new Promise<void>((done) => this.#socket.write(block, () => done()));
+      if (this.#gone === null) this.#until(this.timeouts.block);
+    }
+    return bytes.subarray(from);
+  }
+
+  /** A refusal of half a message counts; taken it cannot be. Either way nothing more can be said on this connection. */
+  #spokeTooSoon(reply: WireReply): SendResult {
+    this.destroy();
+    if (reply.code >= 400) return { kind: "reply", stage: "data", ...reply };
+    const text = `The server answered before it had the whole message: ${reply.code} ${reply.text}`;
+    return { kind: "lost", when: "before-dot", heard: true, text };
   }
 
   async #greet(): Promise<ConnectFailure | null> {
@@ -248,7 +275,8 @@ export class SmtpConnection {
       if (!isRequired && heard.reply.code >= 500) return null;
       return { stage: "tls", kind: "tls", ...heard.reply };
     }
-    if (this.#reader.hasRest) {
+    // Whoever stands in between may say it in the server's name, as a whole reply or a part (RFC 3207 §6).
+    if (this.#reader.hasRest || !this.isUsable) {
       const text = "The server spoke on between STARTTLS and encryption.";
       return { stage: "tls", kind: "tls", code: 0, enhanced: null, text };
     }
@@ -273,7 +301,7 @@ export class SmtpConnection {
     this.#reader = this.#newReader();
     const failed = await new Promise<string | null>((done) => {
       secure.once("secureConnect", () => done(null));
-      this.#listen(secure, done);
+      this.#listen(secure, (text) => done(this.#gone ?? text));
       plain.once("error", (error) => done(error.message));
     });
     if (failed !== null) return { stage: "tls", kind: "tls", code: 0, enhanced: null, text: failed };
@@ -374,7 +402,10 @@ export class SmtpConnection {
 }
 
 /** A connected socket, or in words why there is none. */
-function beginTcp(options: ConnectOptions, timeoutMs: number): Promise<Socket | string> {
+function beginTcp(
+  options: ConnectOptions,
+  timeoutMs: number,
+): Promise<Socket | Pick<ConnectFailure, "text" | "isOurs">> {
   return new Promise((done) => {
     const socket = connectTcp({
       host: options.address,
@@ -384,16 +415,16 @@ function beginTcp(options: ConnectOptions, timeoutMs: number): Promise<Socket | 
     socket.setNoDelay(true);
     const timer = setTimeout(() => {
       socket.destroy();
-      done(`connect to ${options.address}:${options.port} took longer than ${timeoutMs} ms`);
+      done({ text: `connect to ${options.address}:${options.port} took longer than ${timeoutMs} ms` });
     }, timeoutMs);
     socket.once("connect", () => {
       clearTimeout(timer);
       socket.removeAllListeners("error");
       done(socket);
     });
-    socket.once("error", (error) => {
+    socket.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      done(error.message);
+      done({ text: error.message, ...(OURS.has(error.code ?? "") ? { isOurs: true } : {}) });
     });
   });
 }

@@ -17,6 +17,8 @@ const BROKEN_TLS_MS = 3_600_000;
 /** A policy that is only tested is said to have failed once in so long a host. */
 const SAY_AGAIN_MS = 3_600_000;
 const KEPT = 20_000;
+/** A domain may name thousands; a connection is not kept waiting for more than these. */
+const HOSTS_TRIED = 8;
 
 const logger = log("tls");
 
@@ -93,22 +95,32 @@ export async function dialSite(
 ): Promise<Dialled> {
   if (source.relay) return dialRelay(context, source);
   let last: Dialled | null = null;
-  for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name))) {
+  for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name)).slice(0, HOSTS_TRIED)) {
     const proved: DaneAnswer = demand?.dane ? await context.dane(host) : { kind: "none" };
     const barred = barredBy(demand, proved, host);
     if (barred !== null) {
       last ??= { ok: false, failure: unsafe(barred) };
       continue;
     }
-    last = await dialHost(context, source, host, { sts: demand?.sts ?? null, proved, tls });
-    if (last.ok || last.failure.kind === "reply") {
+    const dialled = await dialHost(context, source, host, { sts: demand?.sts ?? null, proved, tls });
+    if (!dialled.ok && dialled.failure.isUnsuited) {
+      // Says nothing about the host; and whether another source would do is only known where no host suits this one.
+      last ??= dialled;
+      continue;
+    }
+    last = dialled;
+    if (last.ok || isAnswer(last.failure)) {
       context.hosts.markAlive(host);
       return last;
     }
+    if (last.failure.isOurs) return last;
     context.hosts.markDead(host);
   }
   return last ?? { ok: false, failure: unreachable("The domain has no mail server.") };
 }
+
+/** What is no SMTP (code 0) is no answer either: something else listens there. */
+const isAnswer = ({ kind, code }: ConnectFailure) => kind === "reply" && code > 0;
 
 /** Why an MX host may not be used at all, in words. */
 function barredBy(demand: Demand | null, proved: DaneAnswer, host: string): string | null {
@@ -150,7 +162,8 @@ async function dialHost(
     : addresses;
   const address = fitting[0];
   if (address === undefined) {
-    return { ok: false, failure: unreachable(`${host} has no address that ${source.ip} can reach.`) };
+    const text = `${host} has no ${isIPv6(source.ip ?? "") ? "IPv6" : "IPv4"} address, and ${source.ip} can reach no other.`;
+    return { ok: false, failure: { ...unreachable(text), isUnsuited: true } };
   }
   const forbidden = refusesReceiver(context.network, address);
   if (forbidden) return { ok: false, failure: unreachable(`${host}: ${forbidden}`) };

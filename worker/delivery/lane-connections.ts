@@ -68,7 +68,7 @@ export class LaneConnections {
       site = new Site(target, most, perSite?.messagesPerSecond ?? null, twin);
       this.#sites.set(key, site);
       if (!twin) this.#firstOf.set(target.siteId, site);
-    }
+    } else site.lead(target.mx);
     return site;
   }
 
@@ -190,6 +190,7 @@ export class LaneConnections {
 
   #dial(site: Site): void {
     this.#waiting.delete(site);
+    if (site.have === 0) site.movedAt = Date.now();
     site.opening += 1;
     this.#total += 1;
     this.#on.dial(site).then(
@@ -201,6 +202,7 @@ export class LaneConnections {
           return;
         }
         const { connection } = dialled;
+        site.movedAt = Date.now();
         site.throttled = 0;
         site.down = null;
         connection.onClose(() => {

@@ -1,4 +1,5 @@
 import { type AllowanceHour, returnAllowance } from "#core/delivery/allowance.ts";
+import { otherFamily } from "#core/delivery/lane-read.ts";
 import { returnQuotas } from "#core/delivery/quotas.ts";
 import type { Outcome } from "#core/delivery/settle.ts";
 import { log } from "#core/platform/log.ts";
@@ -14,8 +15,13 @@ import {
 } from "./outcome.ts";
 import { KEEP_HELD_MS } from "./rules.ts";
 import type { Site } from "./site.ts";
+import type { ConnectFailure } from "./smtp-types.ts";
 
 const HOUR_MS = 3_600_000;
+const FAMILY_KEEP_MS = 5_000;
+/** Mails of a site that does not answer that stay in hand, and when the turn of the others comes again. */
+const STUCK_KEPT = 5;
+const STUCK_BACK_MS = 120_000;
 
 const logger = log("lane");
 
@@ -28,6 +34,8 @@ export class LaneHand {
   /** Waiting for DNS. */
   #parked = 0;
   readonly #claims = new Map<number, { epoch: number; left: number; allowance: AllowanceHour | null }>();
+  /** By pool: who has the other family of addresses. */
+  readonly #families = new Map<number, { at: number; sourceId: Promise<number | null> }>();
   /** Taken from an allowance and not sent, by hour: to be put back. */
   readonly #unused = new Map<string, { of: AllowanceHour; n: number }>();
 
@@ -97,6 +105,22 @@ export class LaneHand {
     this.putBack((item) => this.#isLate(item, now), now);
   }
 
+  /**
+   * Where sites share a lane, one that neither answers nor refuses (a host that vanished, a tarpit) keeps a few of its
+   * mails here; more would fill the hand, and nobody else's would be taken. The others' turn comes again later.
+   */
+  putBackStuck(now: number): void {
+    const kept = new Map<Site, number>();
+    const excess = new Set<Item>();
+    for (const item of this.queue) {
+      if (!item.site?.isStuck(now)) continue;
+      const n = (kept.get(item.site) ?? 0) + 1;
+      kept.set(item.site, n);
+      if (n > STUCK_KEPT) excess.add(item);
+    }
+    if (excess.size > 0) this.putBack((item) => excess.has(item), now + STUCK_BACK_MS);
+  }
+
   /** Puts back into the allowance what was not sent. */
   async returnUnused(): Promise<void> {
     const unused = [...this.#unused.values()];
@@ -105,6 +129,34 @@ export class LaneHand {
       await returnAllowance(this.#house.sql, this.#lane, of, n);
       await returnQuotas(this.#house.sql, this.#lane.quotas, of, n);
     }
+  }
+
+  /** To a source of the same pool with the other family of addresses, untried; a failed try where there is none. */
+  passOn(items: readonly Item[], failure: ConnectFailure): void {
+    for (const item of items) {
+      this.#parked += 1;
+      void this.#otherFamily(item.recipient.poolId).then((pinnedTo) => {
+        this.#parked -= 1;
+        const of = this.of(item);
+        if (pinnedTo === null) this.settle(judgeConnect(of, failure, "network"));
+        else this.settle({ ...giveBack(of, Date.now()), pinnedTo });
+        this.#lane.pump();
+      });
+    }
+  }
+
+  /** Asked once in a while. */
+  #otherFamily(poolId: number): Promise<number | null> {
+    const known = this.#families.get(poolId);
+    if (known && performance.now() - known.at < FAMILY_KEEP_MS) return known.sourceId;
+    const sourceId = otherFamily(this.#house.sql, { sourceId: this.#lane.sourceId, poolId }).catch(
+      (error) => {
+        logger.warn({ err: error }, "could not look for another source");
+        return null;
+      },
+    );
+    this.#families.set(poolId, { at: performance.now(), sourceId });
+    return sourceId;
   }
 
   of(item: Item): Circumstances {
@@ -151,7 +203,11 @@ export class LaneHand {
   }
 
   /** Settles one whose site is down, or held for too long to wait here. */
-  #cannotWait(item: Item, { down, holdUntil }: Site, now: number): boolean {
+  #cannotWait(item: Item, { down, holdUntil, unsuited }: Site, now: number): boolean {
+    if (unsuited) {
+      this.passOn([item], unsuited);
+      return true;
+    }
     if (down && down.until > now) {
       const { verdict } = connectVerdict(down.failure, this.#lane.provider);
       this.settle(judgeConnect(this.of(item), down.failure, verdict));

@@ -1,6 +1,7 @@
 import { holdSender, holdSite, senderHolds, siteHolds } from "#core/delivery/holds.ts";
 import { type LaneChange, noteLaneChange } from "#core/delivery/lane-events.ts";
 import { type LaneRow, suspendLane } from "#core/delivery/lease.ts";
+import { noteSourceSign } from "#core/delivery/suspend-source.ts";
 import { countHit } from "#core/mail/pacing/threshold.ts";
 import type { Limits } from "#core/mail/provider/types.ts";
 import type { Classification } from "#core/mail/reply/types.ts";
@@ -12,6 +13,7 @@ import { KEEP_HELD_MS, throttleWait } from "./rules.ts";
 import type { Site } from "./site.ts";
 import type { ConnectFailure } from "./smtp-types.ts";
 
+const SIGN_MS = 60_000;
 /** A site that nobody answers at. */
 const DOWN_MS = 60_000;
 
@@ -25,6 +27,8 @@ export class LaneReplies {
   readonly #lane: LaneSelf;
   readonly #limits: Limits;
   readonly pacer: Pacer;
+  /** Sites that said lately that the source is listed. */
+  readonly #signed = new Map<number, number>();
   readonly #hits = new Map<string, number[]>();
   /** Small sites that an owner before was told to leave alone, until when. */
   #siteHolds = new Map<number, number>();
@@ -68,6 +72,7 @@ export class LaneReplies {
   /** A small site alone, the lane, or the sender domain: whom the reply is about. */
   act(site: Site, classification: Classification, reply: string, senderDomainId: number | null): void {
     const now = Date.now();
+    if (classification.action?.scopes.includes("source")) this.#noteSign(site, reply, now);
     if (this.#limits.perSite) {
       this.#actOnSite(site, classification, reply, now);
       return;
@@ -94,6 +99,13 @@ export class LaneReplies {
     const now = Date.now();
     const reply = wordsOf(failure.code, failure.enhanced, failure.text);
     this.heard({ code: failure.code || null, text: reply, at: now });
+    if (failure.isUnsuited) {
+      site.unsuited = failure;
+      const { hand } = this.#lane;
+      const waiting = hand.remove((item) => item.site === site);
+      hand.passOn(waiting, failure);
+      return;
+    }
     const works = site.busy.size + site.idle.length > 0;
     const isThrottle =
       failure.kind === "reply" && (classification.verdict === "slow-down" || failure.code === 421);
@@ -104,14 +116,15 @@ export class LaneReplies {
       site.noDialUntil = now + throttleWait(site.throttled);
       if (!works) this.#holdSite(site, site.noDialUntil);
       this.#lane.pumpIn(throttleWait(site.throttled));
-    } else if (this.#lane.source.relay) {
-      // A relay that cannot be used says nothing about anybody's address: all of its mail waits, untried.
+    } else if (this.#lane.source.relay || failure.isOurs) {
+      // Neither a relay that cannot be used nor a machine says anything about anybody's address: all mail waits, untried.
       this.#suspend(now + DOWN_MS, reply);
     } else {
       site.down = { until: now + DOWN_MS, failure };
       const { hand } = this.#lane;
-      for (const item of hand.remove((one) => one.site === site))
-        hand.settle(judgeConnect(hand.of(item), failure, classification.verdict));
+      const waiting = hand.remove((one) => one.site === site);
+      for (const item of waiting) hand.settle(judgeConnect(hand.of(item), failure, classification.verdict));
+      if (failure.kind === "network") this.#doubt(waiting.map((item) => item.domain));
     }
     this.act(site, classification, reply, null);
     this.#lane.pump();
@@ -124,6 +137,13 @@ export class LaneReplies {
     );
   }
 
+  /** Nobody answers where DNS said that the servers are: it is asked again before the next try. */
+  #doubt(domains: string[]): void {
+    this.#house.targets
+      .doubt([...new Set(domains)])
+      .catch((error) => logger.warn({ err: error }, "could not have domains asked again"));
+  }
+
   #actOnSite(site: Site, { action, rule }: Classification, reply: string, now: number): void {
     if (!action) return;
     const key = `${rule} ${site.id}`;
@@ -132,6 +152,20 @@ export class LaneReplies {
     if (!counted.fires) return;
     if (action.kind === "suspend") this.#holdSite(site, now + action.seconds * 1_000, reply);
     else site.most = 1;
+  }
+
+  /** A public block list is about the source, whoever asks it; one word a minute and site is enough. */
+  #noteSign(site: Site, reply: string, now: number): void {
+    if (this.#lane.source.relay || now - (this.#signed.get(site.id) ?? 0) < SIGN_MS) return;
+    this.#signed.set(site.id, now);
+    const { sourceId } = this.#lane;
+    noteSourceSign(this.#house.sql, { sourceId, siteId: site.id, reply })
+      .then((until) => {
+        if (until === null) return;
+        logger.warn({ sourceId, until, reply }, "source suspended");
+        this.note({ kind: "source-suspended", detail: { until }, reply });
+      })
+      .catch((error) => logger.error({ err: error }, "could not note a sign about the source"));
   }
 
   #suspend(until: number, reply: string): void {

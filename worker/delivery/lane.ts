@@ -151,6 +151,7 @@ export class Lane implements LaneSelf {
     this.connections.sweep(performance.now());
     this.replies.pacer.tick(Date.now());
     this.hand.putBackLate(Date.now());
+    if (this.#mixesSites()) this.hand.putBackStuck(Date.now());
     void this.hand
       .returnUnused()
       .catch((error) => logger.warn({ err: error }, "could not put allowance back"));

@@ -5,13 +5,16 @@ import type { SmtpConnection } from "./connection.ts";
 import type { Demand } from "./demand.ts";
 import type { ConnectFailure } from "./smtp-types.ts";
 
+/** Neither answered nor refused for so long: others should not wait for it. */
+const STUCK_AFTER_MS = 10_000;
+
 /**
  * What one lane has with one site: its connections, and what it was told there. Domains of a site that ask for
  * different encryption have one each, twins: what a receiver counts, it counts of all of them together.
  */
 export class Site {
   readonly id: number;
-  readonly mx: readonly Mx[];
+  mx: readonly Mx[];
   readonly demand: Demand | null;
   /** All of the same site, this one included. */
   readonly #twins: Site[];
@@ -27,8 +30,12 @@ export class Site {
   noDialUntil = 0;
   /** Nobody answers there: its mails are deferred until then. */
   down: { until: number; failure: ConnectFailure } | null = null;
+  /** This source has another family of addresses than all of its servers. */
+  unsuited: ConnectFailure | null = null;
   /** "Too many" in a row. */
   throttled = 0;
+  /** When a mail was last started or a connection begun or got, ms since the epoch. */
+  movedAt = 0;
   #rate: Rate | null;
   #pace: { tat: number; holdUntil: number };
 
@@ -49,6 +56,14 @@ export class Site {
       perSecond === null
         ? null
         : { limit: perSecond, periodMs: 1_000, burst: Math.max(1, Math.floor(perSecond / 5)) };
+  }
+
+  /** Where DNS leads now. Whoever nobody answered at is tried anew where it has no host in common with before. */
+  lead(mx: readonly Mx[]): void {
+    if (this.down === null || mx === this.mx) return;
+    if (mx.some(({ host }) => this.mx.some((known) => known.host === host))) return;
+    this.mx = mx;
+    this.down = null;
   }
 
   /** Nothing is started before (ms since the epoch); said to one address, it holds for twins too. */
@@ -93,7 +108,13 @@ export class Site {
     return this.#rate === null ? hold : Math.max(hold, gcra(this.#pace.tat, now, this.#rate).retryAfterMs);
   }
 
+  /** Whether all its connections, or those being opened, have been silent for a while. */
+  isStuck(now: number): boolean {
+    return this.idle.length === 0 && this.busy.size + this.opening > 0 && now - this.movedAt > STUCK_AFTER_MS;
+  }
+
   started(now: number): void {
+    this.movedAt = now;
     if (this.#rate) this.#pace.tat = gcra(this.#pace.tat, now, this.#rate).state;
   }
 }

@@ -72,6 +72,10 @@ export type ConnectFailure = WireReply & {
   kind: "network" | "reply" | "tls";
   /** The certificate that was shown and not believed, in PEM. */
   certificate?: string;
+  /** This machine could not: no such address of ours, no descriptors left. It says nothing about the receiver. */
+  isOurs?: boolean;
+  /** The receiver has no address of the family (IPv4, IPv6) that this source sends from: another source may reach it. */
+  isUnsuited?: boolean;
 };
 
 /** What became of one mail. */

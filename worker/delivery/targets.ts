@@ -27,6 +27,8 @@ export type TargetAnswer =
 
 const KEEP_MS = 10 * 60_000;
 const KEEP_UNKNOWN_MS = 60_000;
+/** A server that is down for longer is not asked about more often. */
+const ASK_AGAIN_SECONDS = 300;
 const ADDRESS_KEEP_MS = 5 * 60_000;
 const ADDRESS_KEEP_FAILED_MS = 30_000;
 const KEPT = 50_000;
@@ -99,6 +101,17 @@ export class Targets {
       from domains d left join sites s on s.id = d.site_id left join sts_policies p on p.domain = d.name and p.expires_at > now()
       where d.name = any(${domains as string[]}::text[])`;
     for (const row of rows) this.#keep(row.name, answerOf(row));
+  }
+
+  /**
+   * None of their servers can be reached: they may have moved since DNS was asked, whatever time its answer was good for.
+   * Asked again before their mail is tried again.
+   */
+  async doubt(domains: readonly string[]): Promise<void> {
+    for (const domain of domains) this.#domains.delete(domain);
+    await this.#sql`update domains set expires_at = now()
+      where name in (select name from domains where name = any(${domains as string[]}::text[]) and expires_at > now()
+        and resolved_at < now() - make_interval(secs => ${ASK_AGAIN_SECONDS}) order by name for update skip locked)`;
   }
 
   /** Addresses of a host, IPv4 first; in words why there are none. */

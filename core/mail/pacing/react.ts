@@ -1,4 +1,4 @@
-import type { Classification } from "#core/mail/reply/types.ts";
+import type { ActionScope, Classification } from "#core/mail/reply/types.ts";
 import { type Pace, stepDown } from "./adapt.ts";
 import { advanceRecovery, type Recovery, startRecovery } from "./recovery.ts";
 import { countHit } from "./threshold.ts";
@@ -15,7 +15,7 @@ export type LaneMood = {
 export type Reaction = {
   mood: LaneMood;
   /** The lane (or the sender domain here, or both) stands still until then, ms; null: goes on. */
-  suspend: { until: number; scopes: readonly ("lane" | "sender-domain")[] } | null;
+  suspend: { until: number; scopes: readonly ActionScope[] } | null;
   /** true where the pace was lowered by this reply. */
   slowed: boolean;
 };
@@ -59,7 +59,7 @@ function stopped(
   mood: LaneMood,
   recovery: Recovery | null,
   now: number,
-  scopes: readonly ("lane" | "sender-domain")[],
+  scopes: readonly ActionScope[],
 ): Reaction {
   const until = recovery?.phase === "stopped" ? recovery.until : now;
   return { mood, suspend: { until, scopes }, slowed: false };

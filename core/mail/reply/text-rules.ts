@@ -101,7 +101,7 @@ export const TEXT_RULES: readonly ReplyRule[] = [
     action: {
       kind: "suspend",
       seconds: 2 * HOUR,
-      scopes: ["lane"],
+      scopes: ["lane", "source"],
       threshold: { count: 5, windowSeconds: HOUR },
     },
   },
@@ -110,6 +110,12 @@ export const TEXT_RULES: readonly ReplyRule[] = [
     id: "block-list-link",
     raw: /https?:\/\/\S*(?:spamhaus|spamcop|barracudacentral|uribl|surbl|dnsbl|\brbl\b|blocklist|blacklist)/i,
     verdict: "blocked",
+    action: {
+      kind: "suspend",
+      seconds: 2 * HOUR,
+      scopes: ["lane", "source"],
+      threshold: { count: 5, windowSeconds: HOUR },
+    },
   },
   {
     id: "reputation",

@@ -31,8 +31,11 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Whom an action hits: this source at this receiver, or the signing domain at this receiver, whatever the source. */
-export type ActionScope = "lane" | "sender-domain";
+/**
+ * Whom an action hits: this source at this receiver, the signing domain at this receiver, whatever the source, or the source
+ * everywhere, once several receivers say the same.
+ */
+export type ActionScope = "lane" | "sender-domain" | "source";
 
 type ActionWhen = {
   scopes: readonly ActionScope[];

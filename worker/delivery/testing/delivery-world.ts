@@ -25,6 +25,7 @@ import { type Sandbox, startSandbox } from "#worker/sandbox/start.ts";
 import type { MailRecord, TakenMail } from "#worker/sandbox/types.ts";
 import { laneTasks } from "../../tasks/index.ts";
 import { Engine } from "../engine.ts";
+import type { Timeouts } from "../smtp-types.ts";
 
 export const TEST_SECRET = "test-secret-test-secret-test-secret";
 
@@ -57,6 +58,8 @@ export async function deliveryWorld(options: {
   sources?: number;
   /** Receivers of the test's own instead of the sandbox's. */
   network?: { dns: { host: string; port: number }; smtpPort: number };
+  /** Of its engines, ms; seconds unless said. */
+  timeouts?: Partial<Timeouts>;
 }): Promise<DeliveryWorld> {
   const t = await anotherDatabase();
   const taken: TakenMail[] = [];
@@ -129,7 +132,7 @@ export async function deliveryWorld(options: {
       return campaign.id;
     },
     async engine() {
-      const running = await startEngine(t.url, env, starts);
+      const running = await startEngine(t.url, env, starts, options.timeouts);
       engines.add(running);
       return running;
     },
@@ -146,6 +149,7 @@ async function startEngine(
   url: string,
   env: NodeJS.ProcessEnv,
   starts: DeliveryWorld["starts"],
+  timeouts: Partial<Timeouts> = {},
 ): Promise<RunningEngine> {
   const main = makeDb(url, { max: 4, applicationName: "engine" });
   const lease = makeDb(url, { max: 1, applicationName: "lease" });
@@ -166,6 +170,7 @@ async function startEngine(
       data: 5_000,
       block: 5_000,
       dot: 5_000,
+      ...timeouts,
     },
   });
   await engine.start();

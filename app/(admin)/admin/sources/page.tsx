@@ -109,7 +109,7 @@ export default async function Page() {
               head: "State",
               cell: (row) => (
                 <span className="inline-flex flex-wrap gap-2">
-                  <SourceStateChip state={row.state} />
+                  <SourceStateChip state={row.state} suspendedUntil={row.suspendedUntil} />
                   {standingOf(row)?.checks.some((check) => check.state === "fail") ? (
                     <StatusChip tone="warning" icon={<TriangleAlert />}>
                       look at its DNS
@@ -154,6 +154,11 @@ export default async function Page() {
                 key: "workspaces",
                 head: "Carries campaigns of",
                 cell: (row) => row.workspaces.map((one) => one.name).join(", ") || "nobody",
+              },
+              {
+                key: "system",
+                head: "Only system mail of",
+                cell: (row) => row.systemOf.map((one) => one.name).join(", "),
               },
               {
                 key: "fallback",
@@ -231,8 +236,17 @@ export default async function Page() {
               title="Assign a pool"
               action={assignPoolAction}
               confirmLabel="Assign"
-              success="Assigned. It holds from the next launch on."
+              success="Assigned. It holds from the next launch or mail on."
             >
+              <Select
+                name="stream"
+                label="Which mail"
+                help="Confirmations, resets and invitations may leave by addresses of their own: a campaign that providers slow down does not hold them up then."
+                options={[
+                  { value: "campaigns", label: "Campaigns, and system mail that has no pool of its own" },
+                  { value: "system", label: "System mail alone" },
+                ]}
+              />
               <Select
                 name="workspaceId"
                 label="Workspace"

@@ -13,10 +13,11 @@ import { WarmupTable } from "#components/source/warmup-views.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { CheckLine } from "#components/ui/check-line.tsx";
 import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
-import { formatNumber } from "#components/ui/format.ts";
+import { formatMoment, formatNumber } from "#components/ui/format.ts";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
+import { ReplyText } from "#components/ui/reply-text.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { listLanes } from "#core/lane/read.ts";
@@ -58,6 +59,8 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
     readStandings(ctx),
   ]);
   const standing = standingOf(source);
+  const now = new Date();
+  const isSuspended = source.suspendedUntil !== null && source.suspendedUntil > now;
   // Of each certificate once, and not of the one that is trusted by now.
   const shown: Record<number, CertificateFacts> = {};
   for (const test of tests) {
@@ -70,13 +73,20 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
       <PageHeader
         crumbs={[{ label: "Sources & pools", href: "/admin/sources" }, { label: source.name }]}
         title={source.name}
-        chip={<SourceStateChip state={source.state} inHands={role.inHands} />}
+        chip={
+          <SourceStateChip
+            state={source.state}
+            inHands={role.inHands}
+            suspendedUntil={source.suspendedUntil}
+          />
+        }
         subtitle={source.kind === "ip" ? `Local address ${source.ip}` : `Relay ${source.host}:${source.port}`}
         actions={
           <>
             <LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={Date.now()} />
             <SourceActs
               source={source}
+              isSuspended={isSuspended}
               role={role}
               actions={{
                 hold: holdSourceAction,
@@ -101,6 +111,18 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
             </p>
           </Panel>
         )}
+        {isSuspended && source.suspendedUntil ? (
+          <Panel
+            title={`Suspended everywhere until ${formatMoment(source.suspendedUntil, "UTC", now)} UTC: receivers say that it is on a block list.`}
+            lead
+          >
+            {source.suspendedReply ? <ReplyText block>{source.suspendedReply}</ReplyText> : null}
+            <p className="mt-2 text-muted">
+              Look it up on the list that they name, and ask for removal there. Then it is tried again by
+              itself; the other sources of its pools carry the mail meanwhile.
+            </p>
+          </Panel>
+        ) : null}
         <TestPanel
           action={testSourceAction}
           sourceId={source.id}
