@@ -27,9 +27,10 @@ const TROUBLE = [
   { buckets: [2, 3], from: 5.2, to: 3.8, source: 1, situation: "blocked", share: 0.07 },
   { buckets: [1], from: 15.5, to: 14.5, source: 0, situation: "rate", share: 0.12 },
   { buckets: [4], from: 2, to: 0, source: 1, situation: "rate", share: 0.3 },
-  // Two days of the second address's warm-up: one that holds it, one that takes it back.
-  { buckets: [1], from: 9, to: 7, source: 1, situation: "rate", share: 0.08 },
-  { buckets: [1], from: 23, to: 21, source: 1, situation: "blocked", share: 0.08 },
+  // Days of the second address's warm-up that hold it or take it back. A week each: whatever weekday it is now, one of the
+  // weekly campaigns falls into it.
+  { buckets: [1], from: 13, to: 6, source: 1, situation: "rate", share: 0.12 },
+  { buckets: [1], from: 27, to: 20, source: 1, situation: "blocked", share: 0.2 },
   { buckets: [8], from: 23, to: 21, source: null, situation: "rate", share: 0.2 },
 ] as const;
 const ORDINARY_DEFERRAL = 0.004;
