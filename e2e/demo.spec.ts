@@ -136,6 +136,18 @@ test("the pages of a subscriber fit and pass axe, from a mail that went through 
   expect(findings).toEqual([]);
 });
 
+test("before sending, the review says until when each provider gets it, and what is warmed up", async ({
+  page,
+}) => {
+  await logIn(page);
+  await openCampaign(page, "Friday Roast #49");
+  await page.goto(`${page.url()}/review`);
+  const panel = page.getByRole("region", { name: "When it arrives" });
+  await expect(panel).toContainText(/The last of it leaves .+\./);
+  const google = panel.getByRole("listitem").filter({ hasText: "Google" });
+  await expect(google).toContainText(/Warming up, day \d+ of 45: \d+ a day now/);
+});
+
 const openReport = (page: Page) => openCampaign(page, "Friday Roast #47");
 const openEditor = (page: Page) => openCampaign(page, "Still thirsty?");
 const openDeliverability = (page: Page) => page.goto(`${installation.base}/admin/deliverability?range=30d`);

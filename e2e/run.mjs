@@ -13,12 +13,13 @@ env.SCREENSHOTS_DIR ??= join(root, "artifacts", "pages");
 
 /**
  * `npm test -- <filter>…`: browser journeys by their .spec, anything else goes to Vitest. `npm run soak` is ten minutes
- * of workers that are killed and stopped at random, and of a database that crashes (`SOAK_SECONDS`, `SOAK_SEED`).
+ * of workers that are killed and stopped at random, and of a database that crashes (`SOAK_SECONDS`, `SOAK_SEED`); then, for
+ * root on Linux, a disk under the database that is full.
  */
 const given = process.argv.slice(2);
 const isSoak = given[0] === "--soak";
 if (isSoak) env.SOAK = "1";
-const filters = isSoak ? ["e2e/faults/soak", ...given.slice(1)] : given;
+const filters = isSoak ? ["e2e/faults/soak", "e2e/faults/full-disk", ...given.slice(1)] : given;
 const journeys = filters.filter((one) => one.includes(".spec"));
 const others = filters.filter((one) => !one.includes(".spec"));
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -110,7 +110,7 @@ function sentence(
 }
 
 /** What makes it slow. */
-function why({ isStopped, warmup, others, recipients }: ForecastRow): string {
+function why({ isStopped, warmup, others, recipients, forecast }: ForecastRow): string {
   if (isStopped)
     return "Every address that could send it there is held. An administrator has to release one.";
   const words: string[] = [];
@@ -118,6 +118,8 @@ function why({ isStopped, warmup, others, recipients }: ForecastRow): string {
     words.push(
       `Warming up, day ${warmup.day} of ${warmup.days}: ${formatNumber(warmup.capToday)} a day now, more after each day that goes well.`,
     );
+    if (forecast.finishesAt !== null && forecast.byWarm > 0)
+      words.push("The others leave by addresses that are known there already.");
   }
   if (others > recipients / 10) words.push(`${formatNumber(others)} of other campaigns wait there too.`);
   return words.join(" ");

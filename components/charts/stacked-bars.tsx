@@ -13,6 +13,7 @@ import {
 } from "recharts";
 import { BarPiece, ChartTooltip, EventLabel, tick } from "./chart-parts.tsx";
 import { axisText, axisWidth, niceTicks, type Unit } from "./unit.ts";
+import { wholeSteps } from "./whole-steps.ts";
 
 export type BarSeries = {
   key: string;
@@ -118,7 +119,7 @@ export function StackedBars({
         ))}
         {step ? (
           <Line
-            type="step"
+            type={wholeSteps}
             dataKey={step.key}
             name={step.label}
             stroke="var(--foreground)"

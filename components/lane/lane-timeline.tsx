@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, CirclePlay, Pause, TrendingUp } from "lucide-react";
+import { ArrowDown, ArrowUp, CirclePlay, Pause, SlidersHorizontal, TrendingUp } from "lucide-react";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { formatMoment } from "#components/ui/format.ts";
 import { ReplyText } from "#components/ui/reply-text.tsx";
@@ -20,6 +20,7 @@ const ICONS: Record<LaneEventKind, typeof Pause> = {
   "held-until": Pause,
   released: CirclePlay,
   "full-pace": ArrowUp,
+  limits: SlidersHorizontal,
 };
 
 /** What changed how a lane sends, newest first: what the engine did with the reply that caused it, and what people did. */
@@ -73,6 +74,8 @@ function titleOf({ kind, detail, who, of }: LaneEventRow, now: Date): string {
       return `Released by ${who ?? "an administrator"}`;
     case "full-pace":
       return `Set back to its full pace by ${who ?? "an administrator"}`;
+    case "limits":
+      return `${who ?? "An administrator"} changed the limits: ${detail.limits?.join(", ") ?? "see Providers"}`;
   }
 }
 

@@ -25,6 +25,7 @@ const SIGNS: Record<string, string> = {
 export function resultWords(result: WarmupDay["result"], because: WarmupDay["because"]): string {
   if (result === null) return "not over yet";
   const why = because.map(({ sign, rate }) => `${formatShare(rate)} ${SIGNS[sign] ?? sign}`).join(", ");
+  if (result === "held" && !why) return `${RESULTS[result]}: less than nine tenths accepted`;
   return why ? `${RESULTS[result]}: ${why}` : RESULTS[result];
 }
 

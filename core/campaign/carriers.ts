@@ -161,7 +161,7 @@ export async function readCarriers(db: Db, poolId: number, start: number): Promi
       startedAt: Number(row.startedAt),
       lastSentDay: row.lastSentDay as number | null,
       graduatedDay: null,
-      today: todayOf(row.today as Record<string, number> | null),
+      today: todayOf(row.today as Record<string, number> | null, start),
     })),
     quotas: [...quotas],
     others: new Map(others.map((row) => [row.bucket, row.n])),
@@ -169,12 +169,13 @@ export async function readCarriers(db: Db, poolId: number, start: number): Promi
   };
 }
 
-function todayOf(row: Record<string, number> | null): (WarmupUse & WarmupCounts) | null {
+/** What was taken in an hour that is over does not count against that of `start`. */
+function todayOf(row: Record<string, number> | null, start: number): (WarmupUse & WarmupCounts) | null {
   if (!row) return null;
   const n = (key: string) => Number(row[key] ?? 0);
   return {
     taken: n("taken"),
-    takenHour: n("taken_hour"),
+    takenHour: n("hour") === new Date(start).getUTCHours() ? n("taken_hour") : 0,
     accepted: n("accepted"),
     deferred: n("deferred"),
     greylisted: n("greylisted"),

@@ -96,6 +96,9 @@ describe("before it is sent", () => {
       day: dayOf(Date.now()),
       cap: 100,
       taken: 60,
+      // All of it in an hour that is over: this one has its own share.
+      hour: (new Date().getUTCHours() + 1) % 24,
+      takenHour: 60,
       accepted: 60,
     });
     const campaignId = await draft({ "gmail.com": 640, "small.example": 20 }, 24);

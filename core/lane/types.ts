@@ -1,4 +1,4 @@
-/** What may change how a lane sends. The last four are what people did. */
+/** What may change how a lane sends. The last five are what people did. */
 export const LANE_EVENT_KINDS = [
   "slowed",
   "raised",
@@ -12,6 +12,7 @@ export const LANE_EVENT_KINDS = [
   "released",
   "held-until",
   "full-pace",
+  "limits",
 ] as const;
 export type LaneEventKind = (typeof LANE_EVENT_KINDS)[number];
 
@@ -26,4 +27,6 @@ export type LaneEventDetail = {
   until?: number;
   siteId?: number;
   senderDomainId?: number;
+  /** limits: "connections 5 to 1", for each that was changed. */
+  limits?: string[];
 };

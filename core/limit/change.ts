@@ -1,5 +1,5 @@
 import { eq, inArray, sql } from "drizzle-orm";
-import { lanes, limitChanges, users } from "#db/schema/index.ts";
+import { laneEvents, lanes, limitChanges, users } from "#db/schema/index.ts";
 import { findLimitSet, type LimitSet } from "../mail/provider/limit-sets.ts";
 import { recordAudit } from "../platform/audit.ts";
 import { type AdminCtx, type Refusal, type Result, refuse } from "../platform/context.ts";
@@ -66,7 +66,7 @@ export function changeLimits(
       })
       .returning({ revision: limitChanges.revision });
     if (!saved) return refuseLate(tx, key);
-    await wakeLanes(tx, key);
+    await renewLanes(tx, key, news);
     await recordAudit(tx, {
       action: "limits.change",
       target: `${set.name}: ${news.join(", ")}`,
@@ -77,14 +77,18 @@ export function changeLimits(
   });
 }
 
-/** Those that rest because a quota is used up may have another now. */
-async function wakeLanes(tx: AdminCtx, key: string): Promise<void> {
+/** Says so on each lane that it concerns. Those that rest because a quota is used up may have another now. */
+async function renewLanes(tx: AdminCtx, key: string, news: string[]): Promise<void> {
   const rows = await tx.db.select({ id: lanes.id, bucket: lanes.bucket }).from(lanes).orderBy(lanes.id);
   const ids = rows.filter((lane) => limitKeyOf(lane.bucket) === key).map((lane) => lane.id);
   await tx.db
     .update(lanes)
     .set({ wakeAt: sql`now()`, revision: sql`${lanes.revision} + 1` })
     .where(inArray(lanes.id, ids));
+  if (ids.length === 0) return;
+  const userId = tx.actor.kind === "user" ? tx.actor.userId : null;
+  const event = { kind: "limits" as const, detail: { limits: news }, userId };
+  await tx.db.insert(laneEvents).values(ids.map((laneId) => ({ laneId, ...event })));
 }
 
 /** One site of many cannot have more connections than the lane has for all of them. */
@@ -126,5 +130,8 @@ function describe({ shipped }: LimitSet, before: LimitChanges, after: LimitChang
   return (Object.keys(shipped) as (keyof LimitValues)[])
     .map((field) => ({ field, from: before[field] ?? shipped[field], to: after[field] ?? shipped[field] }))
     .filter(({ from, to }) => from !== to)
-    .map(({ field, from, to }) => `${WORDS[field]} ${from ?? "without limit"} to ${to ?? "without limit"}`);
+    .map(({ field, from, to }) => `${WORDS[field]} ${said(from)} to ${said(to)}`);
 }
+
+const said = (value: number | string | null | undefined): string =>
+  value?.toLocaleString("en") ?? "without limit";

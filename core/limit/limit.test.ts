@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { formDataToObject } from "#app/_server/form-data.ts";
+import { readLaneEvents } from "#core/lane/read-events.ts";
 import { limitsFor } from "#core/mail/provider/bucket.ts";
 import { LIMIT_SETS } from "#core/mail/provider/limit-sets.ts";
 import { DEFAULT_LIMITS, PROVIDERS, SHARD_LIMITS } from "#core/mail/provider/providers.ts";
@@ -8,7 +9,7 @@ import { dayOf } from "#core/mail/warmup/caps.ts";
 import type { AdminCtx } from "#core/platform/context.ts";
 import { CoreError } from "#core/platform/context.ts";
 import type { Db } from "#db/client.ts";
-import { auditEvents, limitChanges, quotas, users } from "#db/schema/index.ts";
+import { auditEvents, lanes, limitChanges, quotas, users } from "#db/schema/index.ts";
 import { testDatabase } from "#db/testing/database.ts";
 import { adminCtx, makeSource, makeUser } from "#db/testing/factories.ts";
 import { changeLimits } from "./change.ts";
@@ -214,6 +215,19 @@ test("quotas: none is shipped, and how much was taken of those that are set is t
   const relay = { id, name, messagesPerHour: null, messagesPerDay: 9 };
   expect(await listRelayQuotas(ctx, relay)).toMatchObject([{ takenToday: 0, perDay: 9 }]);
   expect(await listRelayQuotas(ctx, { ...relay, messagesPerDay: null })).toEqual([]);
+});
+
+test("the lanes that it concerns say what changed them, and no others", async () => {
+  const { id } = await makeSource(db);
+  const made = await db
+    .insert(lanes)
+    .values([1, 2, 1003].map((bucket) => ({ sourceId: id, bucket })))
+    .returning({ id: lanes.id });
+  await change(ctx, { connections: "1" });
+  await change(ctx, { revision: "1", connections: "1" });
+  const [google, ...others] = await Promise.all(made.map((lane) => readLaneEvents(ctx, lane.id)));
+  expect(google).toMatchObject([{ kind: "limits", who: "Mara", detail: { limits: ["connections 5 to 1"] } }]);
+  expect(others.flat()).toEqual([]);
 });
 
 test("TLS becomes stricter freely; laxer than shipped only with a tick, asked for once", async () => {

@@ -1,4 +1,5 @@
 import pino from "pino";
+import { writeOut } from "./write-out.ts";
 
 const REDACTED = [
   "password",
@@ -12,12 +13,15 @@ const REDACTED = [
 ];
 
 /** Level and format come from the environment directly: a wrong environment must still be able to say so. */
-const root = pino({
-  level: process.env.LOG_LEVEL || (process.env.NODE_ENV === "test" ? "silent" : "info"),
-  base: { pid: process.pid },
-  redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`]), censor: "[redacted]" },
-  formatters: { level: (label) => ({ level: label }) },
-});
+const root = pino(
+  {
+    level: process.env.LOG_LEVEL || (process.env.NODE_ENV === "test" ? "silent" : "info"),
+    base: { pid: process.pid },
+    redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`]), censor: "[redacted]" },
+    formatters: { level: (label) => ({ level: label }) },
+  },
+  { write: writeOut },
+);
 
 export type Log = pino.Logger;
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { classifyHit } from "#core/hit/rules.ts";
 import { VERDICTS } from "#core/mail/reply/types.ts";
-import { bounceDelivery } from "#core/report/settle-late.ts";
+import { bounceDelivery, countComplaint } from "#core/report/settle-late.ts";
 import { type Arrival, ipOf, PERSON_AGENTS } from "./audience.ts";
 import { HOUR, type House, insertRows, MINUTE } from "./house.ts";
 
@@ -144,12 +144,12 @@ async function complain(house: House, campaign: Campaign, mail: Accepted): Promi
     evidence: { source: "arf", note },
   });
   await report(house, campaign, mail, at, { kind: "complaint", verdict: null, summary: note });
-  await house.sql`
-    insert into delivery_hours as h (source_id, bucket, sender_domain_id, hour, complained)
-    select d.source_id, s.bucket, s.sender_domain_id, date_trunc('hour', ${at}::timestamptz), 1 from deliveries d
-      join streams s on s.campaign_id = d.campaign_id and d.seq between s.first_seq and s.last_seq
-      where d.campaign_id = ${campaign.id} and d.seq = ${mail.seq}
-    on conflict (hour, bucket, source_id, sender_domain_id) do update set complained = h.complained + 1`;
+  await countComplaint(house.at(at), {
+    workspace: house.workspaceId,
+    campaign: campaign.id,
+    seq: mail.seq,
+    subscriber: mail.subscriber_id,
+  });
   await leaveLists(house, campaign, mail, at, { source: "Complaint", lists: null, ip: null, agent: null });
 }
 

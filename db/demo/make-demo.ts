@@ -16,6 +16,7 @@ import { keepReserve, leaveLaneNews, planAhead, suppressSome } from "./present.t
 import { makeChance } from "./random.ts";
 import { makeSegments, recountSegments } from "./segments.ts";
 import { sendConfirmMails } from "./system-mail.ts";
+import { beginWarmup, judgeWarmup } from "./warm-up.ts";
 import { furnish } from "./workspace.ts";
 
 const SEED = 48;
@@ -73,6 +74,7 @@ export async function makeDemo(
 /** Eight months in the order in which they happened. */
 async function live(house: House, say?: (line: string) => void): Promise<void> {
   const furniture = await furnish(house);
+  await beginWarmup(house);
   const { lists } = furniture.made;
   const arrivals = planArrivals(house, lists);
   await resolveDomains(
@@ -104,6 +106,7 @@ async function live(house: House, say?: (line: string) => void): Promise<void> {
   await sendConfirmMails(house, memory, arrivals, made.senderId);
   await suppressSome(house);
   await leaveLaneNews(house);
+  await judgeWarmup(house);
   await keepReserve(house);
   await checkSenderDomain(house.at(house.now), { senderDomainId: house.senderDomainId }, house.world.dns);
   await planAhead(house, made);

@@ -4,6 +4,7 @@ import { classifyReply } from "#core/mail/reply/classify.ts";
 import { parseReply } from "#core/mail/reply/parse.ts";
 import { replyShape } from "#core/mail/reply/shape.ts";
 import { planRetry } from "#core/mail/retry/plan.ts";
+import { warmupCount } from "#core/mail/warmup/judge.ts";
 import { DAY, type DemoSource, HOUR, type House } from "./house.ts";
 
 /** A recipient whose turn it is. */
@@ -26,6 +27,10 @@ const TROUBLE = [
   { buckets: [2, 3], from: 5.2, to: 3.8, source: 1, situation: "blocked", share: 0.07 },
   { buckets: [1], from: 15.5, to: 14.5, source: 0, situation: "rate", share: 0.12 },
   { buckets: [4], from: 2, to: 0, source: 1, situation: "rate", share: 0.3 },
+  // Days of the second address's warm-up that hold it or take it back. A week each: whatever weekday it is now, one of the
+  // weekly campaigns falls into it.
+  { buckets: [1], from: 13, to: 6, source: 1, situation: "rate", share: 0.12 },
+  { buckets: [1], from: 27, to: 20, source: 1, situation: "blocked", share: 0.2 },
   { buckets: [8], from: 23, to: 21, source: null, situation: "rate", share: 0.2 },
 ] as const;
 const ORDINARY_DEFERRAL = 0.004;
@@ -85,7 +90,15 @@ export function tryOnce(
     stage: "rcpt",
     provider: providerById(turn.bucket)?.key ?? null,
   });
-  const said = { ...outcome, code, enhanced, reply: text, verdict: judged.verdict, shape: replyShape(text) };
+  const said = {
+    ...outcome,
+    code,
+    enhanced,
+    reply: text,
+    verdict: judged.verdict,
+    shape: replyShape(text),
+    sign: warmupCount(judged),
+  };
   if (judged.permanent) return { ...said, kind: "bounced", suppress: judged.suppress };
   const plan = planRetry({
     attempts: outcome.attempt,

@@ -2,6 +2,7 @@ import { finishCampaigns } from "#core/campaign/finish.ts";
 import { settle } from "#core/delivery/settle.ts";
 import type { DemoSource, House } from "./house.ts";
 import { type Memory, paceOf, type Turn, tryOnce } from "./outcomes.ts";
+import { isColdThen, restOfDay, takeWarmup } from "./warm-up.ts";
 
 /** A launched campaign, or a month's system mail. */
 export type Sent = { id: number; senderDomainId: number; launchedAt: Date; expiresAt: Date | null };
@@ -79,10 +80,10 @@ async function sendRound(house: House, memory: Memory, campaign: Sent, rows: rea
 /** One claim a lane, as the ledger's rule asks: every waiting row is in exactly one place, also in between. */
 async function claim(house: House, campaign: Sent, rows: readonly Row[]): Promise<Turn[]> {
   const lanes = new Map<string, { source: DemoSource; bucket: number; rows: Row[] }>();
+  const cold = await openCold(house, campaign, rows);
   for (const row of rows) {
     const source =
-      house.sources.find(({ id }) => id === row.source_id) ??
-      house.sources[house.chance.happens(0.5) ? 0 : 1];
+      house.sources.find(({ id }) => id === row.source_id) ?? sourceFor(house, campaign, row, cold);
     const key = `${source.id} ${row.bucket}`;
     const lane = lanes.get(key) ?? { source, bucket: row.bucket, rows: [] };
     lane.rows.push(row);
@@ -101,7 +102,32 @@ async function claim(house: House, campaign: Sent, rows: readonly Row[]): Promis
       select l.id, 0, ${campaign.id}, ${house.poolId}, g.bucket, 5, g.seqs, ${campaign.launchedAt}
       from ${wanted} join lanes l on l.source_id = g.source and l.bucket = g.bucket returning id, lane_id)
     select p.id::int, l.source_id || ' ' || l.bucket as key from put p join lanes l on l.id = p.lane_id`;
-  return made.flatMap(({ id, key }) => turnsOf(house, campaign, id, lanes.get(key)!));
+  return made.flatMap(({ id, key }) => turnsOf(house, campaign, id, lanes.get(key)!, cold));
+}
+
+/** First tries that the second address may still make, by bucket, and how far apart; those without a cap are not in it. */
+type Cold = Map<number, { room: number; pace: number }>;
+
+async function openCold(house: House, campaign: Sent, rows: readonly Row[]): Promise<Cold> {
+  const cold: Cold = new Map();
+  for (const bucket of new Set(rows.map((row) => row.bucket))) {
+    const wanted = rows.filter((row) => row.bucket === bucket && row.due_at === null).length;
+    const room = wanted > 0 && (await takeWarmup(house, { bucket, moment: campaign.launchedAt, wanted }));
+    if (typeof room === "number")
+      cold.set(bucket, { room, pace: (0.8 * restOfDay(campaign.launchedAt)) / Math.max(1, room) });
+  }
+  return cold;
+}
+
+/** A cold address takes its allowance, the warm one what is over. */
+function sourceFor(house: House, campaign: Sent, row: Row, cold: Cold): DemoSource {
+  const isAgain = row.due_at !== null;
+  if (isAgain && isColdThen(house, row.bucket, campaign.launchedAt)) return house.sources[0];
+  const allowance = isAgain ? undefined : cold.get(row.bucket);
+  if (!allowance) return house.sources[house.chance.happens(0.5) ? 0 : 1];
+  if (allowance.room === 0) return house.sources[0];
+  allowance.room -= 1;
+  return house.sources[1];
 }
 
 function turnsOf(
@@ -109,9 +135,10 @@ function turnsOf(
   campaign: Sent,
   claimId: number,
   lane: { source: DemoSource; bucket: number; rows: Row[] },
+  cold: Cold,
 ): Turn[] {
   const { source, bucket } = lane;
-  const pace = paceOf(bucket);
+  const pace = (source === house.sources[1] && cold.get(bucket)?.pace) || paceOf(bucket);
   return lane.rows.map((row, turn) => {
     const first = campaign.launchedAt.getTime() + 4_000 + turn * pace * (0.8 + house.chance.next() * 0.4);
     const at = Math.min(Math.round(row.due_at?.getTime() ?? first), house.now.getTime());

@@ -1,7 +1,10 @@
 /** The receiving side of the delivery bench, in a process of its own: a quiet and fast world. */
-import { startSandbox } from "#worker/sandbox/start.ts";
 
-const [, , block = "127.95"] = process.argv;
+import { startSandbox } from "#worker/sandbox/start.ts";
+import { startLatencyProxy } from "./latency-proxy.ts";
+
+const [, , block = "127.95", latency = "0"] = process.argv;
+const latencyMs = Number(latency);
 
 const sandbox = await startSandbox({
   block,
@@ -9,7 +12,7 @@ const sandbox = await startSandbox({
   dnsPort: 0,
   world: "quiet",
   keepBodies: false,
-  behaviours: { limitMode: "count", tls: process.env.BENCH_TLS === "1" },
+  behaviours: { limitMode: "count", tls: process.env.BENCH_TLS === "1" || latencyMs > 0 },
 });
 
 process.on("message", (question) => {
@@ -19,4 +22,6 @@ process.on("message", (question) => {
   }
 });
 process.on("disconnect", () => void sandbox.stop().then(() => process.exit(0)));
-process.send?.({ dns: sandbox.dns, smtpPort: sandbox.smtpPort });
+const { port } =
+  latencyMs > 0 ? await startLatencyProxy(sandbox.smtpPort, latencyMs) : { port: sandbox.smtpPort };
+process.send?.({ dns: sandbox.dns, smtpPort: port, certificate: sandbox.certificate });

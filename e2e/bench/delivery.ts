@@ -4,18 +4,23 @@
  *
  * Recipients are spread over big sites (2,000 recipients and more), because a lane to any receiver is limited to 100
  * messages a second and ten connections: the engine's limits stay on, there are just enough lanes.
+ *
+ * `--latency 50`: one lane, to Gmail, with so many ms a round trip; how close it comes to what its connections allow.
+ * `--recipients 1000000 --domains 20000`: a big campaign to small sites, start to end.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { launchCampaign } from "#core/campaign/launch.ts";
 import { makeDns } from "#core/domain/dns.ts";
 import { resolveDomains } from "#core/domain/resolve.ts";
 import { generateDkimKey } from "#core/mail/dkim/key.ts";
+import { limitsFor } from "#core/mail/provider/bucket.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import { encryptSecret } from "#core/platform/secrets.ts";
 import { dkimPurpose } from "#core/sender/rules.ts";
@@ -26,10 +31,20 @@ import { behavioursOf } from "#worker/sandbox/behaviours.ts";
 import { makeWorld } from "#worker/sandbox/world.ts";
 import { bodyHtml, SUBJECT } from "./delivery-mail.ts";
 
-const RECIPIENTS = Number(process.env.BENCH_RECIPIENTS ?? 60_000);
+const { values: flags } = parseArgs({
+  options: { latency: { type: "string" }, recipients: { type: "string" }, domains: { type: "string" } },
+});
+/** Milliseconds of a round trip; 0: as fast as the machine is. */
+const LATENCY_MS = Number(flags.latency ?? 0);
+/** So many small sites instead of big ones. */
+const DOMAINS = Number(flags.domains ?? 0);
+const IS_PLAIN = LATENCY_MS === 0 && DOMAINS === 0;
+const RECIPIENTS = Number(
+  flags.recipients ?? process.env.BENCH_RECIPIENTS ?? (LATENCY_MS > 0 ? 4_000 : 60_000),
+);
 const SITES = Number(process.env.BENCH_SITES ?? 24);
 const SOURCES = Number(process.env.BENCH_SOURCES ?? 1);
-const POOL_MAILS = Number(process.env.BENCH_POOL_MAILS ?? 4_000);
+const POOL_MAILS = Number(process.env.BENCH_POOL_MAILS ?? (IS_PLAIN ? 4_000 : 0));
 const BLOCK = process.env.BENCH_BLOCK ?? "127.95";
 const SECRET = "bench-secret-bench-secret-bench-secret";
 const SENDER_DOMAIN = "nordkai.example";
@@ -39,12 +54,14 @@ type Run = {
   perSecond: number;
   cpuMicros: number;
   peakRssMb: number;
+  /** Of the biggest process, at a quarter, half and the end of the way. */
+  rssMb: [number, number, number];
   postgresMicros: number;
 };
 
 const dataDir = join(tmpdir(), `lettermill-bench-delivery-${process.pid}`);
 const postgres = await startEmbeddedPostgres({ dataDir, log: () => {} });
-const receiver = fork(new URL("./delivery-receiver.ts", import.meta.url), [BLOCK]);
+const receiver = fork(new URL("./delivery-receiver.ts", import.meta.url), [BLOCK, String(LATENCY_MS)]);
 const workers: ChildProcess[] = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
@@ -53,7 +70,7 @@ const runs: Run[] = [];
 let pool = { perSecond: 0, cpuMicros: 0 };
 try {
   const [network] = (await once(receiver, "message")) as [
-    { dns: { host: string; port: number }; smtpPort: number },
+    { dns: { host: string; port: number }; smtpPort: number; certificate: string },
   ];
   await migrate(postgres.url);
   const { db, sql, end } = makeDb(postgres.url, { max: 4, applicationName: "bench" });
@@ -64,12 +81,16 @@ try {
     settings: { appUrl: "https://news.example.com", secret: SECRET },
   };
   const key = await generateDkimKey();
+  // Gmail's policy (MTA-STS) wants to be kept here too.
+  await sql`update installation set sandbox_certificate = ${network.certificate}`;
   const house = await seed(sql, key.privateKeyPem, key.publicKeyBase64);
   const dns = makeDns([network.dns]);
   while ((await resolveDomains(ctx, { stale: true }, dns)).more);
   const counts = process.env.BENCH_PROCESSES
     ? process.env.BENCH_PROCESSES.split(",").map(Number)
-    : [...new Set([1, availableParallelism()])];
+    : IS_PLAIN
+      ? [...new Set([1, availableParallelism()])]
+      : [LATENCY_MS > 0 ? 1 : availableParallelism()];
   for (const processes of counts) runs.push(await runWith(ctx, sql, house, network, processes));
   if (POOL_MAILS > 0) pool = await runPool(network.smtpPort, key.privateKeyPem);
   await end();
@@ -107,7 +128,7 @@ async function seed(sql: Sql, privateKey: string, publicKey: string): Promise<Ho
     await sql`with s as (insert into sources (name, kind, ip, helo_name) values (${`Source ${i}`}, 'ip', ${`${BLOCK}.1.${i}`}, ${`out${i}.${SENDER_DOMAIN}`}) returning id)
       insert into pool_sources (pool_id, source_id) select p.id, s.id from s, pools p where p.is_default`;
   }
-  const sites = bigSites();
+  const sites = LATENCY_MS > 0 ? ["gmail.com"] : DOMAINS > 0 ? smallSites() : bigSites();
   await sql`insert into subscribers (workspace_id, address, address_key, domain, attributes)
     select ${workspaceId}, 'person' || i || '@' || d, 'person' || i || '@' || d, d,
       jsonb_build_object('first_name', case when i % 7 = 0 then 'Jürgen' else 'Ines' end, 'city', 'Hamburg', 'orders', i % 9)
@@ -117,6 +138,10 @@ async function seed(sql: Sql, privateKey: string, publicKey: string): Promise<Ho
   await sql`insert into domains (name, status) select distinct domain, 'unknown' from subscribers`;
   await sql`analyze`;
   return { workspaceId, listId, senderId: Number(sender?.id) };
+}
+
+function smallSites(): string[] {
+  return Array.from({ length: DOMAINS }, (_, i) => `small${i}.example`);
 }
 
 /** Names that lead to a server of their own in the sandbox's world. */
@@ -151,14 +176,20 @@ async function runWith(
   const postgresBefore = postgresCpu();
   const started = performance.now();
   let peakRssMb = 0;
+  const rssMb: [number, number, number] = [0, 0, 0];
   for (;;) {
     await pause(100);
     const [left] =
       await sql`select sum(n)::int as n from rollups where campaign_id = ${campaignId} and state in ('w', 'd')`;
     peakRssMb = Math.max(peakRssMb, ...workers.map((worker) => peakRss(worker.pid ?? 0)));
+    const quarter = Math.floor((4 * (RECIPIENTS - Number(left?.n))) / RECIPIENTS);
+    if (quarter >= 1) {
+      const now = Math.max(...workers.map((worker) => rss(worker.pid ?? 0)));
+      rssMb[Math.min(2, Math.floor(quarter / 2))] = now;
+    }
     if (Number(left?.n) === 0) break;
-    if (performance.now() - started > 600_000)
-      throw new Error(`still waiting for ${left?.n} after ten minutes`);
+    if (performance.now() - started > Math.max(600_000, RECIPIENTS * 5))
+      throw new Error(`still waiting for ${left?.n} of ${RECIPIENTS}`);
   }
   const seconds = (performance.now() - started) / 1_000;
   const used = workers.reduce((sum, worker, i) => sum + cpuMicros(worker.pid ?? 0) - (before[i] ?? 0), 0);
@@ -178,15 +209,16 @@ async function runWith(
     perSecond: RECIPIENTS / seconds,
     cpuMicros: used / RECIPIENTS,
     peakRssMb,
+    rssMb,
     postgresMicros: postgresUsed / RECIPIENTS,
   };
 }
 
 function startWorker(network: { dns: { host: string; port: number }; smtpPort: number }): ChildProcess {
-  const flags = process.env.BENCH_PROFILE
+  const profiling = process.env.BENCH_PROFILE
     ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]
     : [];
-  return spawn(process.execPath, [...flags, "worker/main.ts"], {
+  return spawn(process.execPath, [...profiling, "worker/main.ts"], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       ...process.env,
@@ -246,20 +278,50 @@ function postgresCpu(): number {
 }
 
 function peakRss(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  return memory(pid, /VmHWM:\s+(\d+)/);
+}
+
+function rss(pid: number): number {
+  return memory(pid, /VmRSS:\s+(\d+)/);
+}
+
+function memory(pid: number, line: RegExp): number {
+  return Number(line.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+}
+
+/** What one RSA-2048 signature costs on this machine now, CPU µs: the wall that no engine gets over. */
+function signatureMicros(): number {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  const data = Buffer.alloc(600, "header");
+  for (let i = 0; i < 200; i++) sign("sha256", data, privateKey);
+  const before = process.cpuUsage();
+  for (let i = 0; i < 2_000; i++) sign("sha256", data, privateKey);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 2_000;
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }
 
+/**
+ * What Gmail's limits allow with this latency: five connections, 50 mails each, two round trips a mail (commands, body), and
+ * five to open one (TCP, EHLO, STARTTLS, TLS, EHLO).
+ */
+function allowedPerSecond(): number {
+  const { connections, messagesPerConnection } = limitsFor(1);
+  return (connections * messagesPerConnection * 1_000) / ((2 * messagesPerConnection + 5) * LATENCY_MS);
+}
+
 function report(): void {
+  const signature = signatureMicros();
   const rows = runs.map((run) => ({
     "": `${run.processes} worker process${run.processes > 1 ? "es" : ""}`,
     "messages/s": Math.round(run.perSecond),
     "CPU µs a message": Math.round(run.cpuMicros),
+    "besides the signature": Math.round(run.cpuMicros - signature),
     "PostgreSQL µs": Math.round(run.postgresMicros),
-    "peak RSS MB": Math.round(run.peakRssMb),
+    "RSS MB at 1/4, 1/2, end; peak": `${run.rssMb.map(Math.round).join(", ")}; ${Math.round(run.peakRssMb)}`,
   }));
   console.table([
     ...rows,
@@ -269,6 +331,12 @@ function report(): void {
       "CPU µs a message": Math.round(pool.cpuMicros),
     },
   ]);
+  if (LATENCY_MS > 0) {
+    const [reached, allowed] = [runs[0]?.perSecond ?? 0, allowedPerSecond()];
+    console.log(
+      `${reached.toFixed(1)} a second of the ${allowed.toFixed(1)} that five connections allow at ${LATENCY_MS} ms: ${Math.round((100 * reached) / allowed)} %`,
+    );
+  }
   const one = runs.find((run) => run.processes === 1);
   const most = runs.at(-1);
   console.log(
@@ -277,6 +345,7 @@ function report(): void {
       messagesPerSecondOneProcess: Math.round(one?.perSecond ?? 0),
       poolMessagesPerSecond: Math.round(pool.perSecond),
       cpuMicrosPerMessage: Math.round(most?.cpuMicros ?? 0),
+      signatureMicros: Math.round(signature),
       peakRssMb: Math.round(Math.max(0, ...runs.map((run) => run.peakRssMb))),
     }),
   );

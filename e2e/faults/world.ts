@@ -12,7 +12,7 @@ import type { Ctx } from "#core/platform/context.ts";
 import { encryptSecret } from "#core/platform/secrets.ts";
 import { dkimPurpose } from "#core/sender/rules.ts";
 import { type Db, makeDb, type Sql } from "#db/client.ts";
-import { startEmbeddedPostgres } from "#db/embedded/postgres.ts";
+import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
 import type { BehaviourOverrides } from "#worker/sandbox/behaviours.ts";
 import type { MailRecord, Violation, ViolationKind } from "#worker/sandbox/types.ts";
@@ -40,6 +40,8 @@ export type FaultWorld = {
   startWorkers(n: number): Promise<void>;
   /** Restarts PostgreSQL as a crash would: no checkpoint, no goodbye. */
   crashPostgres(): Promise<void>;
+  /** Starts it where it does not run, as `up` does. */
+  startPostgres(): Promise<void>;
   launch(addresses: readonly string[]): Promise<number>;
   /** Mails that the receivers took, copies included. */
   taken(): Promise<number>;
@@ -55,10 +57,18 @@ export async function faultWorld(options: {
   world?: "natural" | "quiet";
   behaviours?: BehaviourOverrides;
   sources: number;
+  /** Where PostgreSQL keeps its files, and how it is set. */
+  postgres?: EmbeddedPostgresOptions;
 }): Promise<FaultWorld> {
   const key = await generateDkimKey();
-  const folder = await mkdtemp(join(tmpdir(), "lettermill-faults-"));
-  let postgres = await startEmbeddedPostgres({ dataDir: folder });
+  const folder = options.postgres?.dataDir ?? (await mkdtemp(join(tmpdir(), "lettermill-faults-")));
+  const begin = () => startEmbeddedPostgres({ ...options.postgres, dataDir: folder });
+  let postgres = await begin();
+  const startPostgres = async () => {
+    const { url } = postgres;
+    postgres = await begin();
+    if (postgres.url !== url) throw new Error("PostgreSQL came back at another address");
+  };
   const receiver = startReceiver({
     block: options.block,
     world: options.world ?? "quiet",
@@ -97,10 +107,9 @@ export async function faultWorld(options: {
     async crashPostgres() {
       process.kill(postgres.pid, "SIGQUIT");
       await until(() => !isAlive(postgres.pid), 30_000);
-      const { url } = postgres;
-      postgres = await startEmbeddedPostgres({ dataDir: folder });
-      if (postgres.url !== url) throw new Error("PostgreSQL came back at another address");
+      await startPostgres();
     },
+    startPostgres,
     launch: (addresses) => launch(ctx, sql, house, network.dns, addresses),
     taken: () => receiver.ask("taken") as Promise<number>,
     stats: () => receiver.ask("stats") as Promise<ReceiverStats>,

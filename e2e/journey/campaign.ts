@@ -132,6 +132,9 @@ export async function reviewAndSchedule(house: House): Promise<void> {
   await expect(page.getByRole("region", { name: "Checks" }).getByRole("img", { name: "Failed" })).toHaveCount(
     0,
   );
+  await expect(page.getByRole("region", { name: "When it arrives" })).toContainText(
+    /All of it leaves within the hour\.|The last of it leaves/,
+  );
   await page.getByText("At a time", { exact: true }).click();
   await page.getByLabel("Date and time").fill(soon(5_000));
   await lookAt(page, "31-review");

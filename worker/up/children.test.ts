@@ -127,3 +127,18 @@ test("log lines become readable, and are kept as they were said", async () => {
     expect(kept).toContain("plain words");
   });
 });
+
+test("a log that cannot be written costs its lines, not the child", async () => {
+  mkdirSync(join(folder, "logs", "worker-1.log"));
+  const { args, pids } = program(
+    "worker",
+    `console.log("first"); setTimeout(() => console.log("second"), 300);${STAY}`,
+  );
+  const house = children();
+  house.keep({ name: "worker 1", args, env: process.env });
+  await vi.waitFor(() => expect(shown).toContain("second"), 10_000);
+  expect(shown).toContain("its log cannot be written, lines are left out: EISDIR");
+  expect(pids()).toHaveLength(1);
+  expect(pids().every(isAlive)).toBe(true);
+  await house.stop(5000);
+});

@@ -9,6 +9,8 @@ const LONGEST_BACKOFF_MS = 30_000;
 /** A child that lived this long was well; its next end starts the backoff anew. */
 const HEALTHY_MS = 60_000;
 const LOG_LIMIT_BYTES = 20_000_000;
+/** A log on a full disk is tried again after this. */
+const LOG_AGAIN_MS = 10_000;
 
 export interface ChildPlan {
   name: string;
@@ -41,6 +43,8 @@ export function makeChildren(node: string, logFolder: string): Children {
   const timers = new Map<NodeJS.Timeout, string>();
   const stopped = new Set<string>();
   const logs = new Map<string, WriteStream>();
+  /** Until when each is left alone. */
+  const brokenLogs = new Map<string, number>();
   let isEnding = false;
 
   function launch(plan: ChildPlan): {
@@ -58,10 +62,9 @@ export function makeChildren(node: string, logFolder: string): Children {
       },
     );
     child.stdin.on("error", () => {});
-    const log = openLog(plan.name);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
-        log.write(`${line}\n`);
+        openLog(plan.name)?.write(`${line}\n`);
         if (line.trim() !== "") say(plan.name, readable(line));
       });
     }
@@ -78,13 +81,20 @@ export function makeChildren(node: string, logFolder: string): Children {
     return { child, ended };
   }
 
-  function openLog(name: string): WriteStream {
+  /** Null while it cannot be written. */
+  function openLog(name: string): WriteStream | null {
     const open = logs.get(name);
     if (open) return open;
+    if ((brokenLogs.get(name) ?? 0) > Date.now()) return null;
     const file = join(logFolder, `${name.replaceAll(" ", "-")}.log`);
     if (existsSync(file) && statSync(file).size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
     const log = createWriteStream(file, { flags: "a", mode: 0o600 });
-    log.on("error", (error) => say(name, `its log cannot be written: ${error.message}`));
+    log.on("error", (error) => {
+      if (logs.get(name) !== log) return;
+      say(name, `its log cannot be written, lines are left out: ${error.message}`);
+      logs.delete(name);
+      brokenLogs.set(name, Date.now() + LOG_AGAIN_MS);
+    });
     logs.set(name, log);
     return log;
   }

@@ -1,6 +1,9 @@
 const COLOURS = [36, 35, 34, 33, 32, 96, 95, 94];
 const names = new Map<string, number>();
 
+// Written to a file on a full disk, a line is lost; the house stands.
+process.stdout.on("error", () => {});
+
 /** Prints one line under a name: `12:30:01 worker 1   lane woken`. */
 export function say(name: string, line: string): void {
   if (!names.has(name)) names.set(name, COLOURS[names.size % COLOURS.length] ?? 37);

@@ -12,6 +12,7 @@ import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { reconcileLedger } from "#core/ledger/reconcile.ts";
 import { readEnv } from "#core/platform/env.ts";
 import { verifyPassword } from "#core/user/password.ts";
+import { readWarmupDays } from "#core/warmup/read.ts";
 import { clearDemo } from "#db/demo/clear.ts";
 import { anotherDatabase, type TestDatabase } from "#db/testing/database.ts";
 import { adminCtx } from "#db/testing/factories.ts";
@@ -134,6 +135,17 @@ test("every chart of the last 30 days has something in it", async () => {
   const lanes = await listLanes(ctx);
   expect(lanes.length).toBeGreaterThan(20);
   expect(lanes.some((lane) => lane.state === "suspended")).toBe(true);
+});
+
+test("the second address is warmed up: within its caps, by counts of the ledger, with a day held and one taken back", async () => {
+  const ctx = adminCtx(base.db, 1);
+  const { id } = await one(base.sql<{ id: number }[]>`select distinct source_id as id from warmups`);
+  const [google, outlook] = await Promise.all([readWarmupDays(ctx, id, 1), readWarmupDays(ctx, id, 2)]);
+  const results = google.map((day) => day.result);
+  expect(google.length).toBeGreaterThan(12);
+  expect(results.filter((result) => result === "promoted").length).toBeGreaterThan(6);
+  expect(results).toEqual(expect.arrayContaining(["held", "taken-back"]));
+  for (const { accepted, cap } of [...google, ...outlook]) expect(accepted).toBeLessThanOrEqual(cap);
 });
 
 test("all kinds of hits, suppressions and campaigns are there", async () => {

@@ -55,7 +55,11 @@ describe("forecastWarmup", () => {
   it("says so when it will not be done", () => {
     expect(forecastWarmup(of(10), "wait", MIDNIGHT)).toMatchObject({ finishesAt: null, left: 10 });
     const slow = { ...cold(), perHour: 1 };
-    expect(forecastWarmup(of(24 * 366 + 1, slow), "wait", MIDNIGHT)).toEqual({ finishesAt: null, left: 1 });
+    expect(forecastWarmup(of(24 * 366 + 1, slow), "wait", MIDNIGHT)).toEqual({
+      finishesAt: null,
+      left: 1,
+      late: 0,
+    });
   });
 
   it("is exactly what a run without trouble needs, minute by minute", () => {

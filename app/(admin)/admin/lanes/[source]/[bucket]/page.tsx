@@ -15,7 +15,7 @@ import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { ReplyText } from "#components/ui/reply-text.tsx";
-import { NumberField } from "#components/ui/text-field.tsx";
+import { Select } from "#components/ui/select.tsx";
 import { readLaneBars, readReplies } from "#core/deliverability/read.ts";
 import { listLanes } from "#core/lane/read.ts";
 import { readLaneEvents } from "#core/lane/read-events.ts";
@@ -28,6 +28,17 @@ import {
 } from "../../actions.ts";
 
 export const metadata: Metadata = { title: "Lane" };
+
+/** In minutes. For longer than a week it is held until somebody releases it. */
+const HOLD_TIMES = [
+  { value: "15", label: "15 minutes" },
+  { value: "60", label: "1 hour" },
+  { value: "240", label: "4 hours" },
+  { value: "720", label: "12 hours" },
+  { value: "1440", label: "1 day" },
+  { value: "4320", label: "3 days" },
+  { value: "10080", label: "1 week" },
+];
 
 export default async function Page({ params }: PageProps<"/admin/lanes/[source]/[bucket]">) {
   const { source, bucket } = await params;
@@ -87,21 +98,17 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
               <>
                 <FormDialog
                   label="Hold for a time…"
-                  title={`Hold ${lane.source} to ${lane.name} for a time`}
+                  title={`Hold ${lane.source} to ${lane.name} for a time?`}
                   action={holdLaneForAction}
                   values={values}
                   confirmLabel="Hold lane"
-                  success="The lane is held. What is in flight will finish."
+                  success="The lane is held. It sends again by itself."
                 >
-                  <NumberField
-                    name="minutes"
-                    label="Minutes"
-                    required
-                    min={1}
-                    max={10_080}
-                    defaultValue="60"
-                    help="What is in flight will finish. The rest waits here, or leaves by other sources of the pool. Then the lane sends again by itself."
-                  />
+                  <p>
+                    What is in flight will finish. The rest waits here, or leaves by other sources of the
+                    pool. Then the lane sends again by itself.
+                  </p>
+                  <Select name="minutes" label="For how long" defaultValue="60" options={HOLD_TIMES} />
                 </FormDialog>
                 <ActionButton
                   action={holdLaneAction}
@@ -177,7 +184,7 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
             )}
           </Panel>
         </div>
-        <Panel title="What changed it" description="By replies and by people, newest first">
+        <Panel title="What changed it" description="Replies, people and limits, newest first">
           <LaneTimeline events={events} now={now} />
         </Panel>
         <Panel title="Replies" description="Refusals of 48 hours, grouped by text" flush>
