@@ -87,7 +87,7 @@ export function savePool(ctx: AdminCtx, given: SavePoolInput): Promise<Result<{ 
     await recordAudit(tx, {
       action: "pool.save",
       target: input.name,
-      details: { poolId: row.id, sourceIds: ids, weights: input.weights },
+      details: { poolId: row.id, sourceIds: ids, weights: input.weights, ...columnsOf(input) },
     });
     await wakeLanes(tx.db, { poolId: row.id });
     return { ok: true, poolId: row.id };
