@@ -170,8 +170,10 @@ async function runWith(
   const campaignId = Number(campaign?.id);
   for (let i = 0; i < processes; i++) workers.push(startWorker(network));
   while ((await sql`select 1 from workers where graphile_ids <> '{}'`).length < processes) await pause(50);
+  const froze = performance.now();
   const launched = await launchCampaign(ctx, { campaignId, revision: Number(campaign?.revision) });
   if (!launched.ok) throw new Error(launched.reason);
+  console.error(`frozen in ${((performance.now() - froze) / 1_000).toFixed(1)} s; from then on it counts`);
   const before = workers.map((worker) => cpuMicros(worker.pid ?? 0));
   const postgresBefore = postgresCpu();
   const started = performance.now();
@@ -182,11 +184,9 @@ async function runWith(
     const [left] =
       await sql`select sum(n)::int as n from rollups where campaign_id = ${campaignId} and state in ('w', 'd')`;
     peakRssMb = Math.max(peakRssMb, ...workers.map((worker) => peakRss(worker.pid ?? 0)));
-    const quarter = Math.floor((4 * (RECIPIENTS - Number(left?.n))) / RECIPIENTS);
-    if (quarter >= 1) {
-      const now = Math.max(...workers.map((worker) => rss(worker.pid ?? 0)));
-      rssMb[Math.min(2, Math.floor(quarter / 2))] = now;
-    }
+    const done = 1 - Number(left?.n) / RECIPIENTS;
+    const now = Math.max(...workers.map((worker) => rss(worker.pid ?? 0)));
+    for (const [i, share] of [0.25, 0.5, 1].entries()) if (done >= share) rssMb[i] ||= now;
     if (Number(left?.n) === 0) break;
     if (performance.now() - started > Math.max(600_000, RECIPIENTS * 5))
       throw new Error(`still waiting for ${left?.n} of ${RECIPIENTS}`);

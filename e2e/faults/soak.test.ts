@@ -19,7 +19,7 @@ const DOMAINS = 400;
 const PEOPLE = IS_LONG ? 2_000 : 1_200;
 /** Between two campaigns. */
 const LAUNCH_MS = IS_LONG ? 12_000 : 9_000;
-const TAIL_MS = Number(process.env.SOAK_TAIL ?? 180_000);
+const TAIL_MS = Number(process.env.SOAK_TAIL ?? 240_000);
 const KNOWN = ["gmail.com", "outlook.com", "yahoo.com", "gmx.de", "icloud.com", "aol.com"];
 /** What one in twenty people at small sites does, told by the address; at providers a word of these may rest a lane. */
 const HABITS = ["unknown", "full", "defer", "dropbefore", "dropmid", "dropafter"];
@@ -249,10 +249,13 @@ function stuck() {
       (select count(*)::int from claims c where c.lane_id = l.id) as claims,
       (select count(*)::int from claims c where c.lane_id = l.id and c.set_aside_at is not null) as aside,
       (select coalesce(sum(last_seq - next_seq + 1), 0)::int from streams t where t.bucket = l.bucket and next_seq <= last_seq) as ahead,
-      (select count(*)::int from due u where u.bucket = l.bucket) as due
+      (select count(*)::int from due u where u.bucket = l.bucket) as due,
+      (select count(*)::int from due u join deliveries d using (campaign_id, seq) where u.bucket = l.bucket and d.state = 'w') as untried,
+      (select round(extract(epoch from min(u.due_at) - now()))::int from due u join deliveries d using (campaign_id, seq)
+        where u.bucket = l.bucket and d.state = 'w') as untried_in
     from lanes l where exists (select from claims c where c.lane_id = l.id)
       or exists (select from streams t where t.bucket = l.bucket and next_seq <= last_seq)
-      or exists (select from due u where u.bucket = l.bucket and u.due_at < now() + interval '5 seconds') order by l.bucket limit 30`;
+      or exists (select from due u join deliveries d using (campaign_id, seq) where u.bucket = l.bucket and d.state = 'w') order by l.bucket limit 30`;
 }
 
 /** Compares what receivers took with what the ledger says. */

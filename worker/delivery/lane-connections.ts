@@ -137,6 +137,11 @@ export class LaneConnections {
     return null;
   }
 
+  /** No site is taken for silent because of what it did not do until now. */
+  forgive(now: number): void {
+    for (const site of this.#sites.values()) site.movedAt = now;
+  }
+
   /** Closes what has been idle for too long. `now` of performance.now(). */
   sweep(now: number): void {
     const most = this.#limits.perSite?.connections ?? this.#limits.connections;

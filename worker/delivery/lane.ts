@@ -27,6 +27,8 @@ import type { Source } from "./source.ts";
 const LINGER_MS = 1_500;
 const LOOK_AGAIN_MS = 250;
 const AFTER_ERROR_MS = 500;
+/** Ticks come once a second. */
+const AWAY_MS = 4_000;
 /** Connections that are closing have so long to be gone before the lane is given up. */
 const GOODBYE_MS = 2_500;
 /** Then another worker may have it: graphile-worker resets locks after four hours. */
@@ -56,6 +58,7 @@ export class Lane implements LaneSelf {
   readonly #revision: number;
   readonly #minute = new LastMinute();
   readonly #startedAt = performance.now();
+  #tickedAt = performance.now();
   #mode: Mode = "running";
   #inFlight = 0;
   /** Where what caps it is used up: nobody needs to wake this lane before. */
@@ -151,7 +154,11 @@ export class Lane implements LaneSelf {
     this.connections.sweep(performance.now());
     this.replies.pacer.tick(Date.now());
     this.hand.putBackLate(Date.now());
-    if (this.#mixesSites()) this.hand.putBackStuck(Date.now());
+    // Who stood still itself, or was without a database, has not seen whether a site moved.
+    const wasAway = performance.now() - this.#tickedAt > AWAY_MS;
+    this.#tickedAt = performance.now();
+    if (wasAway) this.connections.forgive(Date.now());
+    else if (this.#mixesSites()) this.hand.putBackStuck(Date.now());
     void this.hand
       .returnUnused()
       .catch((error) => logger.warn({ err: error }, "could not put allowance back"));
