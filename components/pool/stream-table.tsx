@@ -10,7 +10,7 @@ export function StreamTable({ rows, actions }: { rows: StreamRow[]; actions?: Re
   return (
     <Panel
       title="Which mail goes which way"
-      description="Receivers judge an address and a domain by all that comes from it. To keep a campaign that goes wrong away from confirmations, give each its own pool and its own subdomain: news.your-domain for campaigns, and as the workspace's default sender one at mail.your-domain, which all system mail is sent from. Each subdomain has its own DKIM key, and its own return path at bounces. before its name; one DMARC record at your-domain serves both."
+      description="Addresses and domains are judged by all that comes from them"
       flush
       actions={actions}
     >
@@ -46,6 +46,12 @@ export function StreamTable({ rows, actions }: { rows: StreamRow[]; actions?: Re
           },
         ]}
       />
+      <p className="max-w-[75ch] border-separator border-t p-4 text-help text-muted">
+        To keep a campaign that goes wrong away from confirmations, give each its own pool and its own
+        subdomain: news.your-domain for campaigns, and as the workspace's default sender one at
+        mail.your-domain, which all system mail is sent from. Each subdomain has its own DKIM key, and its own
+        return path at bounces. before its name; one DMARC record at your-domain serves both.
+      </p>
     </Panel>
   );
 }
