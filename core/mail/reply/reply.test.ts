@@ -349,3 +349,23 @@ describe.skipIf(!existsSync(corpus))("the replies of real providers (skipped wit
     expect(share).toBeGreaterThanOrEqual(0.95);
   });
 });
+
+it.each([
+  [
+    "550 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1",
+    true,
+  ],
+  ["550 Blocked - see https://www.spamcop.net/bl.shtml bl.spamcop.net", true],
+  ["554 5.7.1 Message rejected: URL listed in SURBL", false],
+  ["550 5.7.1 see http://lookup.uribl.com/?domain=a.example", false],
+  ["550 5.7.1 a.example is listed in dbl.spamhaus.org", false],
+  ["550 https://www.spamhaus.org/query/domain/a.example", false],
+  ["554 5.7.1 https://support.proofpoint.com/dnsbl-lookup.cgi?ip=192.0.2.1", false],
+  ["550 5.7.1 Your address is on our local blacklist", false],
+])("only a public list of addresses is about the source everywhere: %s", (line, isAboutSource) => {
+  const [code, text] = [Number(line.slice(0, 3)), line.slice(4)];
+  const enhanced = /^\d\.\d+\.\d+/.exec(text)?.[0] ?? null;
+  const { verdict, action } = classifyReply({ code, enhanced, text, stage: "rcpt", provider: null });
+  expect(action?.scopes.includes("source") ?? false).toBe(isAboutSource);
+  if (isAboutSource) expect(verdict).toBe("blocked");
+});

@@ -95,8 +95,10 @@ export const TEXT_RULES: readonly ReplyRule[] = [
 
   // The sender's reputation
   {
-    id: "block-list",
-    text: /spamhaus|spamcop|barracudacentral|sorbs|cloudmark|\b(?:rbl|dnsbl|sbl|xbl|pbl|dbl|uribl|surbl)\b|block(?:ed)? ?-?list|black ?-?list|deny ?-?list|(?<!not )listed (?:on|in|at|by)\b|blocked using|listing in|real ?time list/,
+    // Only lists of addresses that everybody can ask: one of links or of domains (DBL, SURBL, URIBL) is about the mail, and a
+    // receiver's own list is its own matter.
+    id: "public-ip-list",
+    raw: /\b(?:zen|sbl|xbl|pbl|css)\.spamhaus\.org|spamhaus\.org\/(?:query\/(?:ip|sbl|xbl|pbl)|sbl|xbl|pbl)\b|\bbl\.spamcop\.net|\bb\.barracudacentral\.org/i,
     verdict: "blocked",
     action: {
       kind: "suspend",
@@ -106,16 +108,21 @@ export const TEXT_RULES: readonly ReplyRule[] = [
     },
   },
   {
-    // Some servers say nothing but the address of the list's own page.
-    id: "block-list-link",
-    raw: /https?:\/\/\S*(?:spamhaus|spamcop|barracudacentral|uribl|surbl|dnsbl|\brbl\b|blocklist|blacklist)/i,
+    id: "block-list",
+    text: /spamhaus|spamcop|barracudacentral|sorbs|cloudmark|\b(?:rbl|dnsbl|sbl|xbl|pbl|dbl|uribl|surbl)\b|block(?:ed)? ?-?list|black ?-?list|deny ?-?list|(?<!not )listed (?:on|in|at|by)\b|blocked using|listing in|real ?time list/,
     verdict: "blocked",
     action: {
       kind: "suspend",
       seconds: 2 * HOUR,
-      scopes: ["lane", "source"],
+      scopes: ["lane"],
       threshold: { count: 5, windowSeconds: HOUR },
     },
+  },
+  {
+    // Some servers say nothing but the address of the list's own page.
+    id: "block-list-link",
+    raw: /https?:\/\/\S*(?:spamhaus|spamcop|barracudacentral|uribl|surbl|dnsbl|\brbl\b|blocklist|blacklist)/i,
+    verdict: "blocked",
   },
   {
     id: "reputation",
