@@ -26,6 +26,8 @@ type Carrier = {
   perMinute: number | null;
   perHour: number | null;
   perDay: number | null;
+  /** Suspended everywhere until then, ms since the epoch. */
+  from: number | null;
   /** Only while none of the others can, after so many minutes; null: one of the pool's own. */
   fallbackMinutes: number | null;
 };
@@ -63,7 +65,7 @@ export function sourcesFor(house: Carriers, bucket: number, share: number): Fore
         today: null,
         perHour: slowest * share,
         perDay,
-        from: lane?.from ?? null,
+        from: Math.max(carrier.from ?? 0, lane?.from ?? 0),
       };
       return [source];
     }
@@ -81,7 +83,10 @@ export function sourcesFor(house: Carriers, bucket: number, share: number): Fore
       today: warmup?.today ?? null,
       perHour: lanes * 3_600 * Math.min(pace.messagesPerSecond, pace.connections / SECONDS_A_MAIL),
       perDay: perDay === undefined ? null : { most: perDay, taken },
-      from: inBucket.length > 0 ? Math.min(...inBucket.map((lane) => lane.from ?? 0)) : null,
+      from: Math.max(
+        carrier.from ?? 0,
+        inBucket.length > 0 ? Math.min(...inBucket.map((lane) => lane.from ?? 0)) : 0,
+      ),
     };
     return [source];
   };
@@ -122,13 +127,12 @@ export async function readCarriers(db: Db, poolId: number, start: number): Promi
     db.execute<{ overflow: "warm" | "wait" }>(sql`select overflow from pools where id = ${poolId}`),
     db.execute<Carrier>(sql`
       select id::int as id, kind, max_connections as connections, messages_per_minute as "perMinute", messages_per_hour as "perHour",
-        messages_per_day as "perDay",
+        messages_per_day as "perDay", case when suspended_until > now() then extract(epoch from suspended_until)::float8 * 1000 end as "from",
         (select fallback_minutes from pools p where p.id = ${poolId} and p.fallback_source_id = sources.id) as "fallbackMinutes"
       from sources where id in (${mine}) and state = 'active' and removed_at is null`),
     db.execute<Carriers["lanes"][number]>(sql`
       select source_id::int, bucket, held_at is not null as held, mood,
-        case when greatest(suspended_until, (select s.suspended_until from sources s where s.id = lanes.source_id)) > now() then
-          extract(epoch from greatest(suspended_until, (select s.suspended_until from sources s where s.id = lanes.source_id)))::float8 * 1000 end as "from"
+        case when suspended_until > now() then extract(epoch from suspended_until)::float8 * 1000 end as "from"
       from lanes where source_id in (${mine})`),
     db.execute<Record<string, unknown>>(sql`
       select w.source_id::int as "sourceId", w.bucket, w.plan, w.step, extract(epoch from w.started_at)::float8 * 1000 as "startedAt",

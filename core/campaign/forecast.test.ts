@@ -137,7 +137,12 @@ describe("before it is sent", () => {
     const until = new Date(midnight(1) + 30 * 60_000);
     await db.insert(lanes).values({ sourceId: source.id, bucket: GOOGLE, suspendedUntil: until });
     expect((await forecastCampaign(ctx, { campaignId }))?.finishesAt).toBe(midnight(1) + HOUR_MS);
-    await db.update(lanes).set({ heldAt: new Date() });
+    // So does one of the whole source, though it has no lane there yet.
+    await db.delete(lanes);
+    await db.update(sources).set({ suspendedUntil: until }).where(eq(sources.id, source.id));
+    expect((await forecastCampaign(ctx, { campaignId }))?.finishesAt).toBe(midnight(1) + HOUR_MS);
+    await db.update(sources).set({ suspendedUntil: null });
+    await db.insert(lanes).values({ sourceId: source.id, bucket: GOOGLE, heldAt: new Date() });
     expect(await forecastCampaign(ctx, { campaignId })).toMatchObject({
       finishesAt: null,
       late: 10,
@@ -159,6 +164,16 @@ describe("before it is sent", () => {
     expect(await forecastCampaign(other, { campaignId })).toBeNull();
     expect(await forecastRest(other, { campaignId })).toBeNull();
   });
+});
+
+test("a campaign's own pool counts, not that of its workspace", async () => {
+  const slow = await makeSource(db, { kind: "relay", ip: null, host: "smtp.example.com", messagesPerDay: 5 });
+  await db.delete(poolSources).where(eq(poolSources.sourceId, slow.id));
+  const [pool] = await db.insert(pools).values({ name: "Slow" }).returning();
+  await db.insert(poolSources).values({ poolId: pool!.id, sourceId: slow.id });
+  const campaignId = await draft({ "gmail.com": 12 });
+  await db.execute(sql`update campaigns set pool_id = ${pool!.id} where id = ${campaignId}`);
+  expect((await forecastCampaign(ctx, { campaignId }))?.rows[0]?.forecast).toMatchObject({ days: 3 });
 });
 
 test("while it is sent: those who wait, beside what waits of others", async () => {

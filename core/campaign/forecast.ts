@@ -55,7 +55,7 @@ export async function forecastCampaign(
     hours: number;
     scheduled: string | null;
   }>(sql`
-    select c.audience, ${poolSql(ctx.workspaceId, null)}::int as pool, c.expire_after_hours as hours, c.scheduled_at as scheduled
+    select c.audience, coalesce(c.pool_id, ${poolSql(ctx.workspaceId, null)})::int as pool, c.expire_after_hours as hours, c.scheduled_at as scheduled
     from campaigns c where c.id = ${campaignId} and c.workspace_id = ${ctx.workspaceId} and c.kind = 'campaign'`);
   if (!campaign) return null;
   const now = ctx.now().getTime();

@@ -29,9 +29,8 @@ export async function readWarmth(
 ): Promise<Map<number, Warmth>> {
   const found = new Map<number, Warmth>();
   const cold = await sql<{ sourceId: number; bucket: number }[]>`
-    select w.source_id as "sourceId", w.bucket from warmups w join sources s on s.id = w.source_id
-    where w.graduated_day is null and s.state = 'active' and s.removed_at is null
-      and (s.suspended_until is null or s.suspended_until <= now())
+    select w.source_id as "sourceId", w.bucket from warmups w join sending_sources s on s.id = w.source_id
+    where w.graduated_day is null
       and not exists (select from lanes l where l.source_id = w.source_id and l.bucket = w.bucket
         and (l.held_at is not null or l.suspended_until > now()))`;
   if (cold.length === 0) return found;

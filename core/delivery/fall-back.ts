@@ -53,8 +53,7 @@ const wanted = (sql: Sql) => sql`
       join pools p on p.id = w.pool_id and p.fallback_source_id is not null
     ), stuck as (
       select pool_id, bucket from wanted w where not exists (
-        select from pool_sources ps join sources s on s.id = ps.source_id and s.state = 'active' and s.removed_at is null
-          and (s.suspended_until is null or s.suspended_until <= now())
+        select from pool_sources ps join sending_sources s on s.id = ps.source_id
         left join lanes l on l.source_id = s.id and l.bucket = case when s.kind = 'relay' then 0 else w.bucket end
         where ps.pool_id = w.pool_id and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now()))
     )`;

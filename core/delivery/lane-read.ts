@@ -46,9 +46,8 @@ export async function otherFamily(
   of: { sourceId: number; poolId: number },
 ): Promise<number | null> {
   const [row] = await sql<{ id: number }[]>`
-    select s.id::int as id from pool_sources ps join sources s on s.id = ps.source_id join sources own on own.id = ${of.sourceId}
-    where ps.pool_id = ${of.poolId} and s.state = 'active' and s.removed_at is null
-      and (s.suspended_until is null or s.suspended_until <= now())
+    select s.id::int as id from pool_sources ps join sending_sources s on s.id = ps.source_id join sources own on own.id = ${of.sourceId}
+    where ps.pool_id = ${of.poolId}
       and (s.kind = 'relay' or family(s.ip) <> family(own.ip)) order by random() limit 1`;
   return row?.id ?? null;
 }

@@ -153,6 +153,13 @@ test("where nobody knows, a workspace may have it sent once more; a second time 
   await settle(t.sql, { outcomes: [second], finished: [] });
   expect(await counts(id)).toEqual({ x: 1 });
   expect(await t.sql`select from due where campaign_id = ${id}`).toHaveLength(0);
+  // Not of a campaign that somebody ended meanwhile.
+  const ended = await running(1, { bucket: b });
+  await t.sql`update workspaces set repeat_uncertain = true`;
+  const [last] = await take(h, b, 10);
+  await t.sql`update campaigns set state = 'cancelled' where id = ${ended}`;
+  await settle(t.sql, { outcomes: [outcome(last!, 1, lost)], finished: [] });
+  expect(await counts(ended)).toEqual({ x: 1 });
   await t.sql`update workspaces set repeat_uncertain = false`;
 });
 

@@ -55,7 +55,8 @@ export async function readPulse(
       u.id as next_id, u.name as next_name, u.scheduled_at as next_at,
       c.n > 0 as has_source, case when c.n > 0 and c.active = 0 then c.held_at end as held_since,
       (select count(*)::int from lanes where held_at is not null) as lanes_held,
-      (select count(*)::int from lanes where held_at is null and suspended_until > now()) as lanes_suspended
+      (select count(*)::int from lanes l join sources s on s.id = l.source_id
+        where l.held_at is null and greatest(l.suspended_until, s.suspended_until) > now()) as lanes_suspended
     from installation i cross join carriers c left join upcoming u on true`);
   if (!row) throw new Error("the installation has no row");
   const date = (value: string | Date | null) => (value === null ? null : new Date(value));

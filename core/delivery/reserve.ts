@@ -41,9 +41,8 @@ export async function reserve(
   const rows = await tx<Claim[]>`
     with l as materialized (
       select l.id, l.epoch, l.source_id, l.bucket
-      from lanes l join sources s on s.id = l.source_id join installation i on i.sending_allowed
+      from lanes l join sending_sources s on s.id = l.source_id join installation i on i.sending_allowed
       where l.id = ${hold.laneId} and l.worker_id = ${hold.workerId} and l.epoch = ${hold.epoch}
-        and s.state = 'active' and s.removed_at is null and (s.suspended_until is null or s.suspended_until <= now())
         and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
       for no key update of l
     ), spots as materialized (

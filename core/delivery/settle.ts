@@ -121,9 +121,10 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         ${column((o) => o.sign)}::text[])
       o(seq, given, claim_id, epoch, source_id, bucket, sender_domain_id, n, ms, code, enhanced, reply, verdict, shape, retry_ms, pinned_to, to_bucket, suppress, sign)
     ), o as materialized (
-      -- Nobody knows: once more where that is wanted, and was not done before. System mail is, somebody waits for it.
+      -- Nobody knows: once more where that is wanted, was not done before, and the campaign still runs. System mail is, somebody
+      -- waits for it.
       select g.*, case when given = 'x' and retry_ms is not null
-          and (select p.kind = 'system' or w.repeat_uncertain from campaigns p join workspaces w on w.id = p.workspace_id where p.id = ${campaignId})
+          and (select p.kind = 'system' or (w.repeat_uncertain and p.state in ('sending', 'paused') and coalesce(p.expires_at > now(), true)) from campaigns p join workspaces w on w.id = p.workspace_id where p.id = ${campaignId})
           and not exists (select from attempts a where a.campaign_id = ${campaignId} and a.seq = g.seq and a.verdict = ${UNCERTAIN})
         then 'd' else given end as state
       from given g
@@ -158,8 +159,8 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
       insert into due (campaign_id, seq, pool_id, bucket, class, due_at, source_id, state)
       select ${campaignId}, s.seq, c.pool_id, coalesce(s.to_bucket, c.bucket), c.class, to_timestamp(s.retry_ms / 1000.0),
         -- Not to one that does not send for this pool any more: others may.
-        (select f.id from sources f join pool_sources m on m.source_id = f.id and m.pool_id = c.pool_id
-          where f.id = s.pinned_to and f.state = 'active' and f.removed_at is null),
+        (select f.id from sending_sources f join pool_sources m on m.source_id = f.id and m.pool_id = c.pool_id
+          where f.id = s.pinned_to),
         (case when p.kind = 'campaign' and p.expires_at <= now() then 'e' when p.state = 'paused' then 'p' else 'r' end)::"char"
       from seen s join claims c on c.id = s.claim_id and c.epoch = s.epoch join campaigns p on p.id = ${campaignId}
       where s.retry_ms is not null and p.state <> 'cancelled'

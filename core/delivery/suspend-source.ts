@@ -14,19 +14,22 @@ export async function noteSourceSign(
   sql: Sql,
   sign: { sourceId: number; siteId: number; reply: string },
 ): Promise<number | null> {
+  await sql`insert into source_signs as s (source_id, site_id, reply) values (${sign.sourceId}, ${sign.siteId}, ${sign.reply})
+    on conflict (source_id, site_id) do update set at = now(), reply = excluded.reply`;
+  // A statement of its own: of two signs at once the later sees both.
   const [row] = await sql<{ until: number }[]>`
-    with noted as (
-      insert into source_signs as s (source_id, site_id, reply) values (${sign.sourceId}, ${sign.siteId}, ${sign.reply})
-      on conflict (source_id, site_id) do update set at = now(), reply = excluded.reply
-    ), stopped as (
+    with stopped as (
       update sources set suspended_until = now() + make_interval(mins => ${REST_MINUTES}), suspended_reply = ${sign.reply}
       where id = ${sign.sourceId} and (suspended_until is null or suspended_until <= now())
-        and (select count(*) from source_signs where source_id = ${sign.sourceId} and site_id <> ${sign.siteId}
-          and at > greatest(now() - interval '1 hour', sources.suspended_until)) >= ${SITES - 1}
-      returning name, suspended_until
+        and (select count(*) from source_signs where source_id = ${sign.sourceId}
+          and at > greatest(now() - interval '1 hour', sources.suspended_until)) >= ${SITES}
+      returning id, name, suspended_until
+    ), freed as (
+      -- Retries that were meant for it alone go by the others.
+      update due set source_id = null where source_id in (select id from stopped)
     ), told as (
       insert into audit_events (action, target, details)
-      select 'source.suspend', name, jsonb_build_object('sourceId', ${sign.sourceId}::int, 'reply', ${sign.reply}::text) from stopped
+      select 'source.suspend', name, jsonb_build_object('sourceId', id, 'reply', ${sign.reply}::text) from stopped
     )
     select extract(epoch from suspended_until)::float8 * 1000 as until from stopped`;
   return row?.until ?? null;

@@ -23,8 +23,7 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
         select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
         order by d.pool_id, d.bucket limit 1) n
     ), carriers as (
-      select ca.pool_id, ca.bucket, s.id as source_id, s.kind from carried ca join sources s on s.id = ca.source_id
-      where s.state = 'active' and s.removed_at is null and (s.suspended_until is null or s.suspended_until <= now())
+      select ca.pool_id, ca.bucket, s.id as source_id, s.kind from carried ca join sending_sources s on s.id = ca.source_id
     ), wanted as (
       select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket, false as is_system from streams st join carriers c on c.pool_id = st.pool_id and (c.bucket is null or c.bucket = st.bucket)
       where st.state = 'r' and st.next_seq <= st.last_seq and st.expires_at > now()

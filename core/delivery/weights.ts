@@ -38,10 +38,10 @@ export async function readTurn(
 ): Promise<Turn> {
   const rows = await tx<(Spot & { scale: number; waits: boolean })[]>`
     select ps.pool_id::int as "poolId", b.bucket, ps.weight::float8 / greatest(ps.weight, (
-        select max(o.weight) from pool_sources o join sources s on s.id = o.source_id
-        where o.pool_id = ps.pool_id and s.state = 'active' and s.removed_at is null and (s.suspended_until is null or s.suspended_until <= now()))) as scale,
+        select max(o.weight) from pool_sources o join sending_sources s on s.id = o.source_id
+        where o.pool_id = ps.pool_id)) as scale,
       m.taken is not null and exists (
-        select from pool_sources o join sources s on s.id = o.source_id and s.state = 'active' and s.removed_at is null and (s.suspended_until is null or s.suspended_until <= now())
+        select from pool_sources o join sending_sources s on s.id = o.source_id
         join pool_shares h on h.pool_id = o.pool_id and h.bucket = b.bucket and h.source_id = o.source_id
         join lanes ol on ol.source_id = o.source_id and ol.bucket = case when s.kind = 'relay' then 0 else b.bucket end
         join workers w on w.id = ol.worker_id

@@ -43,6 +43,26 @@ export async function checkNetwork(ctx: Ctx, how: AskWith): Promise<NetworkCheck
   return checks;
 }
 
+/** All questions are asked at once, and none waits for longer. */
+const ASKING_MS = 60_000;
+
+/** What the world said last, and whether a worker is asking it again. */
+export async function readNetworkSaid(
+  ctx: Pick<Ctx, "db" | "now">,
+): Promise<{ said: NetworkCheck[]; checkedAt: Date | null; isAsking: boolean }> {
+  const [house] = await ctx.db
+    .select({
+      said: installation.networkChecks,
+      askedAt: installation.networkAskedAt,
+      checkedAt: installation.networkCheckedAt,
+    })
+    .from(installation);
+  const checkedAt = house?.checkedAt ?? null;
+  const askedAt = house?.askedAt?.getTime() ?? 0;
+  const isAsking = askedAt > (checkedAt?.getTime() ?? 0) && ctx.now().getTime() - askedAt < ASKING_MS;
+  return { said: house?.said ?? [], checkedAt, isAsking };
+}
+
 /** What held and does not any more, or does again. What could not be asked is no news. */
 function turned(before: readonly NetworkCheck[], after: readonly NetworkCheck[]): NetworkCheck[] {
   return after.filter((check) => {

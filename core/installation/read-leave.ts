@@ -1,40 +1,31 @@
 import { eq, isNull } from "drizzle-orm";
-import { installation, sources, workspaces } from "#db/schema/index.ts";
+import { sources, workspaces } from "#db/schema/index.ts";
 import type { AdminCtx } from "../platform/context.ts";
 import type { Env } from "../platform/env.ts";
 import { networkQuestions } from "./ask-network.ts";
-import { readNetworkFacts } from "./check-network.ts";
+import { readNetworkFacts, readNetworkSaid } from "./check-network.ts";
 import { type LeaveCheck, leaveChecklist } from "./leave-checklist.ts";
 
 /** What DNS said holds for so long here. */
 const FRESH_MS = 60 * 60_000;
-/** All questions are asked at once, and none waits for longer. */
-const ASKING_MS = 60_000;
 
 /** The checklist for leaving the sandbox as things stand now. `asking`: a worker is at it. */
 export async function readLeaveChecklist(
   ctx: AdminCtx,
   env: Pick<Env, "appUrl" | "inboundListen">,
 ): Promise<{ checks: LeaveCheck[]; asking: boolean; checkedAt: Date | null }> {
-  const [carriers, facts, bare, [house]] = await Promise.all([
+  const [carriers, facts, bare, network] = await Promise.all([
     ctx.db
       .select({ kind: sources.kind, ip: sources.ip, state: sources.state })
       .from(sources)
       .where(isNull(sources.removedAt)),
     readNetworkFacts(ctx.db),
     ctx.db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.postalAddress, "")),
-    ctx.db
-      .select({
-        said: installation.networkChecks,
-        askedAt: installation.networkAskedAt,
-        checkedAt: installation.networkCheckedAt,
-      })
-      .from(installation),
+    readNetworkSaid(ctx),
   ]);
   const now = ctx.now().getTime();
-  const checkedAt = house?.checkedAt ?? null;
-  const said = checkedAt && now - checkedAt.getTime() < FRESH_MS ? house!.said : [];
-  const askedAt = house?.askedAt?.getTime() ?? 0;
+  const { checkedAt } = network;
+  const said = checkedAt && now - checkedAt.getTime() < FRESH_MS ? network.said : [];
   return {
     checks: leaveChecklist({
       appUrl: env.appUrl,
@@ -47,7 +38,7 @@ export async function readLeaveChecklist(
         check: said.find((one) => one.id === id) ?? null,
       })),
     }),
-    asking: askedAt > (checkedAt?.getTime() ?? 0) && now - askedAt < ASKING_MS,
+    asking: network.isAsking,
     checkedAt,
   };
 }

@@ -105,6 +105,16 @@ test("backlog is what lies ahead of cursors and what is due, not what is paused 
     .set({ wakeAt: new Date(Date.now() + 5_000) })
     .where(eq(lanes.id, lane.id));
   expect((await listLanes(ctx, lane))[0]).toMatchObject({ state: "waiting", restUntil: null });
+  await db
+    .update(sources)
+    .set({ suspendedUntil: later, suspendedReply: "listed" })
+    .where(eq(sources.id, lane.sourceId));
+  expect((await listLanes(ctx, lane))[0]).toMatchObject({
+    state: "suspended",
+    isSourceSuspended: true,
+    suspendedUntil: later,
+    suspendedReply: "listed",
+  });
 });
 
 test("a removed source's lanes are gone from the list", async () => {

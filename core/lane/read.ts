@@ -22,6 +22,8 @@ export type LaneRow = {
   sourceState: SourceState;
   /** `suspendedUntil` is the end of an administrator's hold. */
   isHeldForATime: boolean;
+  /** It is the whole source that is suspended. */
+  isSourceSuspended: boolean;
   /** What replies made of its pace; null: at its limits. */
   slowedTo: LanePace | null;
   /** Coming back from a stop with so many connections; null: it is not. */
@@ -115,6 +117,7 @@ export async function listLanes(
       suspendedReply: !isSuspended || suspendedReply === null ? null : String(suspendedReply),
       heldAt: date(row.held_at),
       sourceState: row.source_state as SourceState,
+      isSourceSuspended: isOfSource,
       isHeldForATime: isSuspended && suspendedBy !== null,
       slowedTo: mood?.pace ?? null,
       climbing: mood?.recovery?.phase === "climbing" ? mood.recovery.connections : null,

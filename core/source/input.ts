@@ -11,15 +11,11 @@ const host = z
   .toLowerCase()
   .refine((value) => asciiDomain(value) === value, "This is not a host name, such as mail.example.com.");
 /** Empty fields of a form mean "no limit". */
-const limit = z.preprocess(
-  (value) => (value === "" || value === null || value === undefined ? null : Number(value)),
-  z.number().int().min(1, "At least 1, or empty for no limit.").max(100_000).nullable(),
-);
-
-const quota = z.preprocess(
-  (value) => (value === "" || value === null || value === undefined ? null : Number(value)),
-  z.number().int().min(1, "At least 1, or empty for no limit.").max(100_000_000).nullable(),
-);
+const limit = (most: number) =>
+  z.preprocess(
+    (value) => (value === "" || value === null || value === undefined ? null : Number(value)),
+    z.number().int().min(1, "At least 1, or empty for no limit.").max(most).nullable(),
+  );
 
 export const IpSourceInput = z.object({
   kind: z.literal("ip"),
@@ -74,10 +70,10 @@ export const RelaySourceInput = z.object({
   certificate,
   /** The password goes through the network in clear text, and somebody ticked that they know. */
   clearPassword: z.preprocess((value) => value === true || value === "on", z.boolean()),
-  maxConnections: limit,
-  messagesPerMinute: limit,
-  messagesPerHour: quota,
-  messagesPerDay: quota,
+  maxConnections: limit(100_000),
+  messagesPerMinute: limit(100_000),
+  messagesPerHour: limit(100_000_000),
+  messagesPerDay: limit(100_000_000),
 });
 
 export const SourceInput = z.discriminatedUnion("kind", [IpSourceInput, RelaySourceInput]);

@@ -6,7 +6,7 @@ import { notifyLive } from "#core/platform/notify.ts";
 import { files, workspaces } from "#db/schema/index.ts";
 import type { SaveGeneralInput, SaveTrackingInput, SetLogoInput } from "./input.ts";
 
-/** Name, colour, postal address, time zone the two brakes before sending, and what becomes of uncertain mails. Owners only. */
+/** Name, colour, postal address, time zone, the two brakes before sending, and what becomes of uncertain mails. Owners only. */
 export function saveGeneral(ctx: WorkspaceCtx, input: SaveGeneralInput): Promise<Result> {
   return change(ctx, "workspace.save-general", {
     name: input.name,

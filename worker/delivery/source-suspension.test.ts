@@ -65,3 +65,30 @@ test("a lane at work stops when its source is suspended, and goes on by itself w
   await until(() => done(id));
   expect(by("stop", "1")).toBe(600);
 });
+
+test("said by receivers over the wire: three sites with a public list suspend it, and retries meant for it alone are freed", async () => {
+  await w.sql`update sources set suspended_until = null`;
+  await w.sql`delete from source_signs`;
+  await w.sql`update sources set state = 'active'`;
+  await w.sql`update sources set state = 'held' where id = ${other}`;
+  const names = [
+    "mail-four.example",
+    "mail-five.example",
+    "mail-six.example",
+    "mail-seven.example",
+    "mail-eight.example",
+  ];
+  const id = await w.launch(names.map((name) => `no+blocked@${name}`));
+  await w.sql`insert into due (campaign_id, seq, pool_id, bucket, class, due_at, source_id)
+    select ${id}, 9999, id, ${1}, 5, now() + interval '1 hour', ${listed} from pools limit 1`;
+  await until(
+    async () =>
+      (await w.sql`select from sources where id = ${listed} and suspended_until > now()`).length === 1,
+  );
+  const [sign] =
+    await w.sql`select count(*)::int as n, max(reply) as reply from source_signs where source_id = ${listed}`;
+  expect(sign?.n).toBeGreaterThanOrEqual(3);
+  expect(sign?.reply).toContain("zen.spamhaus.org");
+  expect(await w.sql`select from due where seq = 9999 and source_id is null`).toHaveLength(1);
+  expect(await w.sql`select from audit_events where action = 'source.suspend'`).not.toHaveLength(0);
+});

@@ -11,6 +11,7 @@ import { ActionButton } from "#components/ui/action-button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { formatMoment, formatNumber } from "#components/ui/format.ts";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
@@ -59,23 +60,25 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
   const { limits } = lane;
   const limitKey = limitKeyOf(lane.bucket);
   const sentence =
-    lane.state === "suspended" && lane.suspendedUntil
-      ? `Suspended by the engine until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it tries again by itself.`
-      : lane.isHeldForATime && lane.suspendedUntil
-        ? `Held by an administrator until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it sends again by itself.`
-        : lane.state === "draining"
-          ? "Its source is being drained: it takes nothing new here, and finishes what it holds."
-          : lane.sourceState !== "active" && !lane.heldAt
-            ? `Its source is ${lane.sourceState === "held" ? "held" : "drained"}: nothing leaves by it until somebody lets it send again.`
-            : lane.state === "held"
-              ? "Held by an administrator. Nothing leaves until it is released."
-              : lane.state === "open"
-                ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
-                : lane.restUntil
-                  ? `Its warm-up or a quota has no room before ${formatMoment(lane.restUntil, "UTC", now)} UTC. ${formatNumber(lane.backlog)} wait.`
-                  : lane.backlog > 0
-                    ? `${formatNumber(lane.backlog)} wait for their turn.`
-                    : "No mail waits here.";
+    lane.isSourceSuspended && lane.suspendedUntil
+      ? `Its whole source is suspended until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC: several receivers say that it is on a block list.`
+      : lane.state === "suspended" && lane.suspendedUntil
+        ? `Suspended by the engine until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it tries again by itself.`
+        : lane.isHeldForATime && lane.suspendedUntil
+          ? `Held by an administrator until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it sends again by itself.`
+          : lane.state === "draining"
+            ? "Its source is being drained: it takes nothing new here, and finishes what it holds."
+            : lane.sourceState !== "active" && !lane.heldAt
+              ? `Its source is ${lane.sourceState === "held" ? "held" : "drained"}: nothing leaves by it until somebody lets it send again.`
+              : lane.state === "held"
+                ? "Held by an administrator. Nothing leaves until it is released."
+                : lane.state === "open"
+                  ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
+                  : lane.restUntil
+                    ? `Its warm-up or a quota has no room before ${formatMoment(lane.restUntil, "UTC", now)} UTC. ${formatNumber(lane.backlog)} wait.`
+                    : lane.backlog > 0
+                      ? `${formatNumber(lane.backlog)} wait for their turn.`
+                      : "No mail waits here.";
   return (
     <div className="page">
       <PageHeader
@@ -85,7 +88,9 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
         actions={
           <>
             <LiveStamp url="/api/live?topic=lanes" zone="UTC" renderedAt={now.getTime()} />
-            {lane.heldAt || lane.suspendedUntil ? (
+            {lane.isSourceSuspended ? (
+              <LinkButton href={`/admin/sources/${lane.sourceId}`}>Look at {lane.source}</LinkButton>
+            ) : lane.heldAt || lane.suspendedUntil ? (
               <ActionButton
                 action={releaseLaneAction}
                 values={values}
