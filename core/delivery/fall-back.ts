@@ -1,4 +1,5 @@
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
+import { bucketName } from "../mail/provider/bucket.ts";
 
 /** Mail of a pool for one bucket, and who carries it while its own sources cannot. */
 export type FallbackChange = {
@@ -13,32 +14,44 @@ export type FallbackChange = {
 /**
  * Looks where pools with a fallback have mail that none of their own sources can carry: held, draining or removed, or the
  * lane is held or suspended. After the pool's wait the fallback carries it, until one of its own can again. Any number of
- * workers may look; each change is told to one of them. What the fallback holds by then it finishes.
+ * workers may look; each change is one worker's, and a fact with it. What the fallback holds by then it finishes.
  */
 export async function watchFallbacks(sql: Sql): Promise<FallbackChange[]> {
-  const [any] = await sql`select from pools where fallback_source_id is not null limit 1`;
-  const [open] = any ? [] : await sql`select from pool_fallbacks limit 1`;
-  if (!any && !open) return [];
-  // One statement sees what the one before wrote; a moment's difference between two workers only repeats the look.
-  const closed = await sql<FallbackChange[]>`
-    with recursive ${wanted(sql)}
-    , gone as (
-      delete from pool_fallbacks f where not exists (select from stuck s where s.pool_id = f.pool_id and s.bucket = f.bucket)
-      returning pool_id, bucket, since, opened_at
-    )
-    select 'closed' as kind, p.name as pool, g.bucket, s.name as source, extract(epoch from now() - g.since)::float8 as seconds
-    from gone g join pools p on p.id = g.pool_id left join sources s on s.id = p.fallback_source_id where g.opened_at is not null`;
-  await sql`with recursive ${wanted(sql)}
-    insert into pool_fallbacks (pool_id, bucket) select pool_id, bucket from stuck order by 1, 2 on conflict do nothing`;
-  const opened = await sql<FallbackChange[]>`
-    update pool_fallbacks f set opened_at = now() from pools p join sources s on s.id = p.fallback_source_id
-    where p.id = f.pool_id and f.opened_at is null and f.since <= now() - make_interval(mins => p.fallback_minutes)
-    returning 'opened' as kind, p.name as pool, f.bucket, s.name as source, extract(epoch from now() - f.since)::float8 as seconds`;
-  return [...closed, ...opened];
+  const [any] = await sql`select from pools where fallback_source_id is not null
+    union all select from pool_fallbacks limit 1`;
+  if (!any) return [];
+  return (await sql.begin(async (tx) => {
+    // Each statement sees what others wrote meanwhile; a moment's difference between two workers only repeats the look.
+    const closed = await tx<FallbackChange[]>`
+      with recursive ${stuck(tx)}
+      , gone as (
+        delete from pool_fallbacks f where not exists (select from stuck s where s.pool_id = f.pool_id and s.bucket = f.bucket)
+        returning pool_id, bucket, since, opened_at
+      )
+      select 'closed' as kind, p.name as pool, g.bucket, coalesce(s.name, '') as source, extract(epoch from now() - g.since)::float8 as seconds
+      from gone g join pools p on p.id = g.pool_id left join sources s on s.id = p.fallback_source_id where g.opened_at is not null`;
+    await tx`with recursive ${stuck(tx)}
+      insert into pool_fallbacks (pool_id, bucket) select pool_id, bucket from stuck order by 1, 2 on conflict do nothing`;
+    const opened = await tx<FallbackChange[]>`
+      update pool_fallbacks f set opened_at = now() from pools p join sources s on s.id = p.fallback_source_id
+      where p.id = f.pool_id and f.opened_at is null and f.since <= now() - make_interval(mins => p.fallback_minutes)
+      returning 'opened' as kind, p.name as pool, f.bucket, s.name as source, extract(epoch from now() - f.since)::float8 as seconds`;
+    const changes = [...closed, ...opened];
+    for (const change of changes)
+      await tx`insert into audit_events (action, target) values (${`pool.fallback-${change.kind}`}, ${inWords(change)})`;
+    return changes;
+  })) as FallbackChange[];
+}
+
+function inWords({ kind, pool, bucket, source }: FallbackChange): string {
+  const where = `${pool} to ${bucketName(bucket)}`;
+  return kind === "opened"
+    ? `${where}: none of its own sources can send, ${source} carries it`
+    : `${where}: its own sources carry it again`;
 }
 
 /** `stuck`: buckets with mail waiting in a pool with a fallback, of which none of its own sources can carry any. */
-const wanted = (sql: Sql) => sql`
+const stuck = (sql: TransactionSql) => sql`
     spots as (
       (select pool_id, bucket from due order by pool_id, bucket limit 1)
       union all

@@ -8,8 +8,6 @@ import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import { weighedSources } from "#core/delivery/weights.ts";
 import { type Dns, dnsOf } from "#core/domain/dns.ts";
 import { type LimitTable, limitsNow, readLimitTable } from "#core/limit/read.ts";
-import { bucketName } from "#core/mail/provider/bucket.ts";
-import { recordAudit } from "#core/platform/audit.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import type { Env } from "#core/platform/env.ts";
 import { log } from "#core/platform/log.ts";
@@ -318,21 +316,7 @@ export class Engine implements LaneHouse {
 
   /** Pools whose own sources cannot carry their mail fall back to another, and return. */
   async #watchFallbacks(): Promise<void> {
-    for (const change of await watchFallbacks(this.sql)) {
-      const { kind, pool, bucket, source, seconds } = change;
-      const where = bucketName(bucket);
-      logger.warn({ pool, bucket, source, seconds }, `fallback ${kind}`);
-      await recordAudit(
-        { db: this.#db, actor: { kind: "system" } },
-        {
-          action: `pool.fallback-${kind}`,
-          target:
-            kind === "opened"
-              ? `${pool} to ${where}: none of its own sources can send, ${source} carries it`
-              : `${pool} to ${where}: its own sources carry it again`,
-        },
-      );
-    }
+    for (const { kind, ...change } of await watchFallbacks(this.sql)) logger.warn(change, `fallback ${kind}`);
   }
 
   #stands(laneId: number, warmth: Warmth | undefined): void {
