@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { type SecureContext, TLSSocket } from "node:tls";
+import { listen } from "./listen.ts";
 
 /** Moments of a conversation at which a server can go wrong; `body`: with the first octets of the message. */
 export const MOMENTS = [
@@ -127,15 +127,7 @@ export async function faultServer(options: {
     plain.on("data", onData);
     answer("greeting", "220 mx.example ESMTP\r\n");
   });
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  server.port = (listener.address() as AddressInfo).port;
-  server.close = async () => {
-    for (const socket of sockets) socket.destroy();
-    listener.close();
-    await once(listener, "close");
-  };
-  return server;
+  return Object.assign(server, await listen(listener, sockets));
 }
 
 /** The ways in which a server goes wrong. */

@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { listen } from "./listen.ts";
 
 /** What a scripted server does with a line: text to answer (CRLF added), or an act on the socket. */
 export type Script = (line: string, socket: Socket) => string | null | undefined;
@@ -63,13 +63,5 @@ export async function scriptedServer(
       }
     });
   });
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  server.port = (listener.address() as AddressInfo).port;
-  server.close = async () => {
-    for (const socket of sockets) socket.destroy();
-    listener.close();
-    await once(listener, "close");
-  };
-  return server;
+  return Object.assign(server, await listen(listener, sockets));
 }
