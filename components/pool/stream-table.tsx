@@ -46,12 +46,14 @@ export function StreamTable({ rows, actions }: { rows: StreamRow[]; actions?: Re
           },
         ]}
       />
-      <p className="max-w-[75ch] border-separator border-t p-4 text-help text-muted">
-        To keep a campaign that goes wrong away from confirmations, give each its own pool and its own
-        subdomain: news.your-domain for campaigns, and as the workspace's default sender one at
-        mail.your-domain, which all system mail is sent from. Each subdomain has its own DKIM key, and its own
-        return path at bounces. before its name; one DMARC record at your-domain serves both.
-      </p>
+      <div className="border-separator border-t p-4">
+        <p className="max-w-[75ch] text-help text-muted">
+          To keep a campaign that goes wrong away from confirmations, give each its own pool and its own
+          subdomain: news.your-domain for campaigns, and as the workspace's default sender one at
+          mail.your-domain, which all system mail is sent from. Each subdomain has its own DKIM key, and its
+          own return path at bounces. before its name; one DMARC record at your-domain serves both.
+        </p>
+      </div>
     </Panel>
   );
 }

@@ -25,7 +25,7 @@ import { listRelayQuotas } from "#core/limit/read-quotas.ts";
 import { WARMUP_PLANS } from "#core/mail/warmup/plans.ts";
 import { type CertificateFacts, readCertificate } from "#core/source/certificates.ts";
 import { getSource } from "#core/source/read.ts";
-import { readSourceDeeds, readSourceRole } from "#core/source/read-role.ts";
+import { readSourceDeeds, readSourceRole, type SourceRole } from "#core/source/read-role.ts";
 import { readStandings } from "#core/source/read-standing.ts";
 import { listSourceTests } from "#core/source/test.ts";
 import type { SourceState } from "#core/source/types.ts";
@@ -101,14 +101,7 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
       <div className="stack">
         {source.state === "active" ? null : (
           <Panel title={stoppedSentence(source.state, role.inHands)} lead>
-            <p className="text-muted">
-              {role.pools.filter((pool) => pool.others.length === 0 && pool.waiting > 0).length > 0
-                ? `Mail waits: no source sends for ${role.pools
-                    .filter((pool) => pool.others.length === 0)
-                    .map((pool) => pool.name)
-                    .join(", ")}.`
-                : "The other sources of its pools carry the mail."}
-            </p>
+            <p className="text-muted">{whoCarries(role)}</p>
           </Panel>
         )}
         {isSuspended && source.suspendedUntil ? (
@@ -119,7 +112,7 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
             {source.suspendedReply ? <ReplyText block>{source.suspendedReply}</ReplyText> : null}
             <p className="mt-2 text-muted">
               Look it up on the list that they name, and ask for removal there. Then it is tried again by
-              itself; the other sources of its pools carry the mail meanwhile.
+              itself. {whoCarries(role)}
             </p>
           </Panel>
         ) : null}
@@ -246,6 +239,16 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
       </div>
     </div>
   );
+}
+
+/** What becomes of its mail meanwhile. */
+function whoCarries({ pools }: SourceRole): string {
+  const alone = pools.filter((pool) => pool.others.length === 0);
+  return alone.some((pool) => pool.waiting > 0)
+    ? `Mail waits: no source sends for ${alone.map((pool) => pool.name).join(", ")}.`
+    : alone.length < pools.length
+      ? "The other sources of its pools carry the mail."
+      : "No mail waits for it.";
 }
 
 function stoppedSentence(state: SourceState, inHands: number): string {
