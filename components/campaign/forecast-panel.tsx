@@ -112,7 +112,7 @@ function sentence(
 /** What makes it slow. */
 function why({ isStopped, warmup, others, recipients, forecast }: ForecastRow): string {
   if (isStopped)
-    return "Every address that could send it there is held. An administrator has to release one.";
+    return "Every address that could send it there is held, or told not to. An administrator can change that.";
   const words: string[] = [];
   if (warmup) {
     words.push(

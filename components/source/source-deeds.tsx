@@ -9,6 +9,7 @@ const WORDS: Record<string, string> = {
   "source.hold": "Held",
   "source.drain": "Drained: nothing new, what it held was finished",
   "source.release": "Sent again",
+  "source.avoid": "Receivers that it sends nothing to changed",
   "source.suspend": "Suspended everywhere: several receivers said that it is on a block list",
 };
 

@@ -7,7 +7,7 @@ import { dayOf } from "#core/mail/warmup/caps.ts";
 import type { ForecastOverall, ForecastSource } from "#core/mail/warmup/forecast.ts";
 import type { WarmupCounts, WarmupPlan, WarmupState, WarmupUse } from "#core/mail/warmup/types.ts";
 import type { Db } from "#core/platform/db.ts";
-import { SMALL_SITES } from "#core/warmup/types.ts";
+import { SMALL_SITES, warmupBucket } from "#core/warmup/types.ts";
 
 /**
  * What a connection takes for a mail to a server far away, as the reader of a forecast has to expect: three round trips
@@ -26,6 +26,8 @@ type Carrier = {
   perMinute: number | null;
   perHour: number | null;
   perDay: number | null;
+  /** Folded buckets that it sends nothing to. */
+  avoids: number[];
   /** Suspended everywhere until then, ms since the epoch. */
   from: number | null;
   /** Only while none of the others can, after so many minutes; null: one of the pool's own. */
@@ -49,6 +51,7 @@ export type Carriers = {
 /** Who carries a bucket's mail, and how fast; held ones are not among them. */
 export function sourcesFor(house: Carriers, bucket: number, share: number): ForecastSource[] {
   const carry = (carrier: Carrier): ForecastSource[] => {
+    if (carrier.avoids.includes(warmupBucket(bucket))) return [];
     if (carrier.kind === "relay") {
       const lane = house.lanes.find((one) => one.source_id === carrier.id && one.bucket === 0);
       if (lane?.held) return [];
@@ -127,7 +130,7 @@ export async function readCarriers(db: Db, poolId: number, start: number): Promi
     db.execute<{ overflow: "warm" | "wait" }>(sql`select overflow from pools where id = ${poolId}`),
     db.execute<Carrier>(sql`
       select id::int as id, kind, max_connections as connections, messages_per_minute as "perMinute", messages_per_hour as "perHour",
-        messages_per_day as "perDay", case when suspended_until > now() then extract(epoch from suspended_until)::float8 * 1000 end as "from",
+        messages_per_day as "perDay", avoids, case when suspended_until > now() then extract(epoch from suspended_until)::float8 * 1000 end as "from",
         (select fallback_minutes from pools p where p.id = ${poolId} and p.fallback_source_id = sources.id) as "fallbackMinutes"
       from sources where id in (${mine}) and state = 'active' and removed_at is null`),
     db.execute<Carriers["lanes"][number]>(sql`

@@ -106,8 +106,8 @@ async function tierSql(
   now: Date,
 ): Promise<{ tier: SQL; people: SQL }> {
   const rows = await db.execute<{ bucket: number }>(sql`
-    select distinct w.bucket from warmups w join pool_sources ps on ps.source_id = w.source_id
-    where w.graduated_day is null and ps.pool_id = ${poolSql(campaign.workspaceId, campaign.poolId)}`);
+    select distinct w.bucket from warmups w join pool_sources ps on ps.source_id = w.source_id join sources s on s.id = w.source_id
+    where w.graduated_day is null and carries(null, s.avoids, w.bucket) and ps.pool_id = ${poolSql(campaign.workspaceId, campaign.poolId)}`);
   if (rows.length === 0) return { tier: sql`0`, people: sql`` };
   const cold = `{${rows.map((row) => row.bucket).join(",")}}`;
   const since = (column: string, days: number) =>

@@ -65,7 +65,8 @@ function move(
     await tx.db.execute(sql`lock table claims in exclusive mode`);
     const turns = await tx.db.execute<{ old: number }>(sql`
       update due u set pool_id = ${poolId}, source_id = (
-        select p.source_id from pool_sources p where p.pool_id = ${poolId} and p.source_id = u.source_id)
+        select p.source_id from pool_sources p join sources s on s.id = p.source_id
+        where p.pool_id = ${poolId} and p.source_id = u.source_id and carries(null, s.avoids, u.bucket))
       where u.campaign_id = ${campaignId} and u.pool_id <> ${poolId} returning 1`);
     const streams = await tx.db.execute<{ n: number; old: number }>(sql`
       update streams t set pool_id = ${poolId} from streams was

@@ -30,7 +30,7 @@ export async function readWarmth(
   const found = new Map<number, Warmth>();
   const cold = await sql<{ sourceId: number; bucket: number }[]>`
     select w.source_id as "sourceId", w.bucket from warmups w join sending_sources s on s.id = w.source_id
-    where w.graduated_day is null
+    where w.graduated_day is null and carries(null, s.avoids, w.bucket)
       and not exists (select from lanes l where l.source_id = w.source_id and l.bucket = w.bucket
         and (l.held_at is not null or l.suspended_until > now()))`;
   if (cold.length === 0) return found;

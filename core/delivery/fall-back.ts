@@ -68,5 +68,5 @@ const stuck = (sql: TransactionSql) => sql`
       select pool_id, bucket from wanted w where not exists (
         select from pool_sources ps join sending_sources s on s.id = ps.source_id
         left join lanes l on l.source_id = s.id and l.bucket = case when s.kind = 'relay' then 0 else w.bucket end
-        where ps.pool_id = w.pool_id and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now()))
+        where ps.pool_id = w.pool_id and carries(null, s.avoids, w.bucket) and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now()))
     )`;

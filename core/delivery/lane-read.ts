@@ -17,10 +17,10 @@ export async function bucketsOfSource(sql: Sql, sourceId: number): Promise<numbe
       select n.pool_id, n.bucket from spots s cross join lateral (
         select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
         order by d.pool_id, d.bucket limit 1) n
-    ), mine as (select pool_id, bucket from carried where source_id = ${sourceId})
-    select s.bucket from spots s join mine m on m.pool_id = s.pool_id and (m.bucket is null or m.bucket = s.bucket)
+    ), mine as (select pool_id, bucket, avoids from carried where source_id = ${sourceId})
+    select s.bucket from spots s join mine m on m.pool_id = s.pool_id and carries(m.bucket, m.avoids, s.bucket)
     union
-    select s.bucket from streams s join mine m on m.pool_id = s.pool_id and (m.bucket is null or m.bucket = s.bucket)
+    select s.bucket from streams s join mine m on m.pool_id = s.pool_id and carries(m.bucket, m.avoids, s.bucket)
     where s.state = 'r' and s.next_seq <= s.last_seq`;
   return rows.map((row) => row.bucket);
 }
@@ -34,20 +34,25 @@ export async function lanesWithSystemMail(
     select l.id from unnest(${lanes.map((l) => l.laneId)}::int[], ${lanes.map((l) => l.sourceId)}::smallint[],
       ${lanes.map((l) => l.bucket)}::int[]) l(id, source_id, bucket)
     where exists (select from carried p join due d on d.pool_id = p.pool_id and (d.bucket = l.bucket or l.bucket = 0)
-      and (p.bucket is null or p.bucket = d.bucket)
+      and carries(p.bucket, p.avoids, d.bucket)
       and d.class = 0 and d.due_at <= now() and d.state = 'r' and (d.source_id is null or d.source_id = l.source_id)
       where p.source_id = l.source_id)`;
   return rows.map((row) => row.id);
 }
 
-/** An active source of the same pool that reaches what this one cannot: of the other family of addresses, or a relay. */
+/**
+ * A source of the same pool that can send to this bucket now and reaches what this one cannot: of the other family of
+ * addresses, or a relay.
+ */
 export async function otherFamily(
   sql: Sql,
-  of: { sourceId: number; poolId: number },
+  of: { sourceId: number; poolId: number; bucket: number },
 ): Promise<number | null> {
   const [row] = await sql<{ id: number }[]>`
     select s.id::int as id from pool_sources ps join sending_sources s on s.id = ps.source_id join sources own on own.id = ${of.sourceId}
-    where ps.pool_id = ${of.poolId}
+    left join lanes l on l.source_id = s.id and l.bucket = case when s.kind = 'relay' then 0 else ${of.bucket}::int end
+    where ps.pool_id = ${of.poolId} and carries(null, s.avoids, ${of.bucket}::int)
+      and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
       and (s.kind = 'relay' or family(s.ip) <> family(own.ip)) order by random() limit 1`;
   return row?.id ?? null;
 }

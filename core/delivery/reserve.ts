@@ -47,7 +47,7 @@ export async function reserve(
       for no key update of l
     ), spots as materialized (
       select c.pool_id::int as pool_id, b as bucket from l join carried c on c.source_id = l.source_id
-      join unnest(${buckets as number[]}::int[]) b on c.bucket is null or c.bucket = b
+      join unnest(${buckets as number[]}::int[]) b on carries(c.bucket, c.avoids, b)
       where (c.pool_id::int, b) not in (select * from unnest(${except.map((spot) => spot.poolId)}::int[], ${except.map((spot) => spot.bucket)}::int[]))
     ), ahead as materialized (
       select s.pool_id, s.bucket, s.campaign_id, s.wave, s.class, s.served_at

@@ -23,16 +23,16 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
         select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
         order by d.pool_id, d.bucket limit 1) n
     ), carriers as (
-      select ca.pool_id, ca.bucket, s.id as source_id, s.kind from carried ca join sending_sources s on s.id = ca.source_id
+      select ca.pool_id, ca.bucket, ca.avoids, s.id as source_id, s.kind from carried ca join sending_sources s on s.id = ca.source_id
     ), wanted as (
-      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket, false as is_system from streams st join carriers c on c.pool_id = st.pool_id and (c.bucket is null or c.bucket = st.bucket)
+      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket, false as is_system from streams st join carriers c on c.pool_id = st.pool_id and carries(c.bucket, c.avoids, st.bucket)
       where st.state = 'r' and st.next_seq <= st.last_seq and st.expires_at > now()
         and not exists (select from sender_holds h where h.sender_domain_id = st.sender_domain_id and h.until > now()
           and h.bucket = case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end)
         and (st.not_before is null or st.not_before <= now()) and ${only("st.pool_id", "st.bucket")}
       union
       select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else p.bucket end, k.class = ${CLASS_SYSTEM}
-      from spots p join carriers c on c.pool_id = p.pool_id and (c.bucket is null or c.bucket = p.bucket)
+      from spots p join carriers c on c.pool_id = p.pool_id and carries(c.bucket, c.avoids, p.bucket)
       cross join (values (${CLASS_SYSTEM}::int), (${CLASS_CAMPAIGN}::int)) k(class)
       where ${only("p.pool_id", "p.bucket")} and exists (
         select from due d where d.pool_id = p.pool_id and d.bucket = p.bucket and d.class = k.class

@@ -39,18 +39,19 @@ export async function readTurn(
   const rows = await tx<(Spot & { scale: number; waits: boolean })[]>`
     select ps.pool_id::int as "poolId", b.bucket, ps.weight::float8 / greatest(ps.weight, (
         select max(o.weight) from pool_sources o join sending_sources s on s.id = o.source_id
-        where o.pool_id = ps.pool_id)) as scale,
+        where o.pool_id = ps.pool_id and carries(null, s.avoids, b.bucket))) as scale,
       m.taken is not null and exists (
         select from pool_sources o join sending_sources s on s.id = o.source_id
         join pool_shares h on h.pool_id = o.pool_id and h.bucket = b.bucket and h.source_id = o.source_id
         join lanes ol on ol.source_id = o.source_id and ol.bucket = case when s.kind = 'relay' then 0 else b.bucket end
         join workers w on w.id = ol.worker_id
-        where o.pool_id = ps.pool_id and o.weight > ps.weight
+        where o.pool_id = ps.pool_id and o.weight > ps.weight and carries(null, s.avoids, b.bucket)
           and ol.held_at is null and (ol.suspended_until is null or ol.suspended_until <= now())
           and h.taken_at > now() - make_interval(secs => ${KEEPS_UP_SECONDS})
           and m.taken * exp(-extract(epoch from now() - m.taken_at)::float8 / ${FADE_SECONDS}) / ps.weight
             > h.taken * exp(-extract(epoch from now() - h.taken_at)::float8 / ${FADE_SECONDS}) / o.weight) as waits
-    from lanes l join pool_sources ps on ps.source_id = l.source_id cross join unnest(${buckets as number[]}::int[]) b(bucket)
+    from lanes l join pool_sources ps on ps.source_id = l.source_id join sources own on own.id = l.source_id
+    join unnest(${buckets as number[]}::int[]) b(bucket) on carries(null, own.avoids, b.bucket)
     left join pool_shares m on m.pool_id = ps.pool_id and m.bucket = b.bucket and m.source_id = l.source_id
     where l.id = ${hold.laneId}`;
   const open = rows.filter((row) => !row.waits);

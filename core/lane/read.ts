@@ -20,6 +20,8 @@ export type LaneRow = {
   suspendedReply: string | null;
   heldAt: Date | null;
   sourceState: SourceState;
+  /** Its source is kept away from this receiver: mail for it goes by others. */
+  isAvoided: boolean;
   /** `suspendedUntil` is the end of an administrator's hold. */
   isHeldForATime: boolean;
   /** It is the whole source that is suspended. */
@@ -51,10 +53,10 @@ export async function listLanes(
   only?: { sourceId: number; bucket: number },
 ): Promise<LaneRow[]> {
   const rows = await ctx.db.execute<Record<string, unknown>>(sql`
-    select l.*, s.name as source, s.state as source_state, s.kind, s.suspended_until as source_suspended_until, s.suspended_reply as source_reply,
-      (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join carried p on p.pool_id = t.pool_id and p.source_id = l.source_id and (p.bucket is null or p.bucket = t.bucket)
+    select l.*, s.name as source, s.state as source_state, s.kind, s.suspended_until as source_suspended_until, s.suspended_reply as source_reply, l.bucket <> 0 and not carries(null, s.avoids, l.bucket) as is_avoided,
+      (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join carried p on p.pool_id = t.pool_id and p.source_id = l.source_id and carries(p.bucket, p.avoids, t.bucket)
         where (t.bucket = l.bucket or l.bucket = 0) and t.state = 'r' and t.next_seq <= t.last_seq)
-      + (select count(*)::int from (select from due d join carried p on p.pool_id = d.pool_id and p.source_id = l.source_id and (p.bucket is null or p.bucket = d.bucket)
+      + (select count(*)::int from (select from due d join carried p on p.pool_id = d.pool_id and p.source_id = l.source_id and carries(p.bucket, p.avoids, d.bucket)
           where (d.bucket = l.bucket or l.bucket = 0) and d.state = 'r' limit 100000) q) as backlog,
       h.accepted, h.deferred, h.bounced
     from lanes l join sources s on s.id = l.source_id
@@ -118,6 +120,7 @@ export async function listLanes(
       heldAt: date(row.held_at),
       sourceState: row.source_state as SourceState,
       isSourceSuspended: isOfSource,
+      isAvoided: Boolean(row.is_avoided),
       isHeldForATime: isSuspended && suspendedBy !== null,
       slowedTo: mood?.pace ?? null,
       climbing: mood?.recovery?.phase === "climbing" ? mood.recovery.connections : null,

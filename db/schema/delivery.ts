@@ -54,6 +54,8 @@ export const sources = pgTable(
     /** Quotas over all that a relay takes; days are UTC. */
     messagesPerHour: integer("messages_per_hour"),
     messagesPerDay: integer("messages_per_day"),
+    /** Receivers that it sends nothing to: providers by bucket, `SMALL_SITES` for all others. */
+    avoids: integer("avoids").array().notNull().default([]),
     /** Several receivers said that it is on a public block list: nothing leaves by it before. */
     suspendedUntil: at("suspended_until"),
     suspendedReply: text("suspended_reply"),

@@ -3,7 +3,7 @@
 import { startSandbox } from "#worker/sandbox/start.ts";
 import { startLatencyProxy } from "./latency-proxy.ts";
 
-const [, , block = "127.95", latency = "0"] = process.argv;
+const [, , block = "127.95", latency = "0", encryption = "plain"] = process.argv;
 const latencyMs = Number(latency);
 
 const sandbox = await startSandbox({
@@ -12,7 +12,7 @@ const sandbox = await startSandbox({
   dnsPort: 0,
   world: "quiet",
   keepBodies: false,
-  behaviours: { limitMode: "count", tls: process.env.BENCH_TLS === "1" || latencyMs > 0 },
+  behaviours: { limitMode: "count", tls: encryption === "tls" },
 });
 
 process.on("message", (question) => {

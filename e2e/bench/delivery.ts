@@ -20,7 +20,7 @@ import { launchCampaign } from "#core/campaign/launch.ts";
 import { makeDns } from "#core/domain/dns.ts";
 import { resolveDomains } from "#core/domain/resolve.ts";
 import { generateDkimKey } from "#core/mail/dkim/key.ts";
-import { limitsFor } from "#core/mail/provider/bucket.ts";
+import { bucketKind, bucketName, limitsFor } from "#core/mail/provider/bucket.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import { encryptSecret } from "#core/platform/secrets.ts";
 import { dkimPurpose } from "#core/sender/rules.ts";
@@ -43,9 +43,14 @@ const RECIPIENTS = Number(
   flags.recipients ?? process.env.BENCH_RECIPIENTS ?? (LATENCY_MS > 0 ? 4_000 : 60_000),
 );
 const SITES = Number(process.env.BENCH_SITES ?? 24);
-const SOURCES = Number(process.env.BENCH_SOURCES ?? 1);
+/** Who sends a million at once has several addresses; what receivers allow, they allow each. */
+const SOURCES = Number(process.env.BENCH_SOURCES ?? (DOMAINS > 0 ? 4 : 1));
+/** Google and others take no mail without. */
+const WITH_TLS = LATENCY_MS > 0 || DOMAINS > 0 || process.env.BENCH_TLS === "1";
 const POOL_MAILS = Number(process.env.BENCH_POOL_MAILS ?? (IS_PLAIN ? 4_000 : 0));
 const BLOCK = process.env.BENCH_BLOCK ?? "127.95";
+/** A long run says where it stands. */
+const SAY_EVERY_MS = 15_000;
 const SECRET = "bench-secret-bench-secret-bench-secret";
 const SENDER_DOMAIN = "nordkai.example";
 
@@ -61,7 +66,11 @@ type Run = {
 
 const dataDir = join(tmpdir(), `lettermill-bench-delivery-${process.pid}`);
 const postgres = await startEmbeddedPostgres({ dataDir, log: () => {} });
-const receiver = fork(new URL("./delivery-receiver.ts", import.meta.url), [BLOCK, String(LATENCY_MS)]);
+const receiver = fork(new URL("./delivery-receiver.ts", import.meta.url), [
+  BLOCK,
+  String(LATENCY_MS),
+  WITH_TLS ? "tls" : "plain",
+]);
 const workers: ChildProcess[] = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
@@ -178,6 +187,7 @@ async function runWith(
   const postgresBefore = postgresCpu();
   const started = performance.now();
   let peakRssMb = 0;
+  let saidAt = started;
   const rssMb: [number, number, number] = [0, 0, 0];
   for (;;) {
     await pause(100);
@@ -185,6 +195,10 @@ async function runWith(
       await sql`select sum(n)::int as n from rollups where campaign_id = ${campaignId} and state in ('w', 'd')`;
     peakRssMb = Math.max(peakRssMb, ...workers.map((worker) => peakRss(worker.pid ?? 0)));
     const done = 1 - Number(left?.n) / RECIPIENTS;
+    if (performance.now() > saidAt + SAY_EVERY_MS) {
+      saidAt = performance.now();
+      console.error(`${Math.round((saidAt - started) / 1_000)} s: ${await whatIsLeft(sql, campaignId)}`);
+    }
     const now = Math.max(...workers.map((worker) => rss(worker.pid ?? 0)));
     for (const [i, share] of [0.25, 0.5, 1].entries()) if (done >= share) rssMb[i] ||= now;
     if (Number(left?.n) === 0) break;
@@ -212,6 +226,20 @@ async function runWith(
     rssMb,
     postgresMicros: postgresUsed / RECIPIENTS,
   };
+}
+
+/** What waits, by the kind of receiver: which limits a long run stands at. */
+async function whatIsLeft(sql: Sql, campaignId: number): Promise<string> {
+  const rows = await sql<{ bucket: number; n: number }[]>`select bucket, sum(n)::int as n from rollups
+    where campaign_id = ${campaignId} and state in ('w', 'd') group by bucket having sum(n) > 0`;
+  const byName = new Map<string, number>();
+  for (const { bucket, n } of rows) {
+    const name = { provider: bucketName(bucket), shard: "small sites", site: "big sites" }[
+      bucketKind(bucket)
+    ];
+    byName.set(name, (byName.get(name) ?? 0) + n);
+  }
+  return [...byName].map(([name, n]) => `${name} ${n}`).join(", ");
 }
 
 function startWorker(network: { dns: { host: string; port: number }; smtpPort: number }): ChildProcess {

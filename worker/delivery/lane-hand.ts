@@ -149,14 +149,13 @@ export class LaneHand {
   #otherFamily(poolId: number): Promise<number | null> {
     const known = this.#families.get(poolId);
     if (known && performance.now() - known.at < FAMILY_KEEP_MS) return known.sourceId;
-    const sourceId = otherFamily(this.#house.sql, { sourceId: this.#lane.sourceId, poolId }).catch(
-      (error) => {
-        logger.warn({ err: error }, "could not look for another source");
-        return null;
-      },
-    );
-    this.#families.set(poolId, { at: performance.now(), sourceId });
-    return sourceId;
+    const { sourceId, bucket } = this.#lane;
+    const other = otherFamily(this.#house.sql, { sourceId, poolId, bucket }).catch((error) => {
+      logger.warn({ err: error }, "could not look for another source");
+      return null;
+    });
+    this.#families.set(poolId, { at: performance.now(), sourceId: other });
+    return other;
   }
 
   of(item: Item): Circumstances {

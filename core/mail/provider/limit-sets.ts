@@ -46,7 +46,7 @@ export const LIMIT_SETS: readonly LimitSet[] = [
     about: "All other sites, spread over 16 lanes of each source.",
     shipped: valuesOf(SHARD_LIMITS),
     origin:
-      "Our own choice: a lane serves hundreds of small sites, so many connections in all and few to each.",
+      "Our own choice: a lane serves hundreds of small sites, so many connections in all, often for a mail or two, and few to each site.",
   },
 ];
 

@@ -14,7 +14,7 @@ export const DEFAULT_LIMITS = {
 export const SHARD_LIMITS = {
   ...DEFAULT_LIMITS,
   connections: 20,
-  connectionsPerMinute: 300,
+  connectionsPerMinute: 1_200,
   messagesPerConnection: 20,
   perSite: { connections: 2, messagesPerSecond: 5 },
 } as const satisfies Limits;
@@ -52,8 +52,9 @@ export const PROVIDERS = [
     bucketName: "Microsoft 365",
     mx: ["mail.protection.outlook.com", "mx.microsoft"],
     perHost: true,
-    limits: { connections: 5, messagesPerConnection: 50 },
-    origin: "KumoMTA's shaping file: 5 connections to the whole provider, 50 messages on each.",
+    limits: { connections: 5, messagesPerConnection: 50, connectionsPerMinute: 600 },
+    origin:
+      "KumoMTA's shaping file: 5 connections to the whole provider, 50 messages on each. Its 100 new connections a minute are to each customer's own server; 600 to all of them are our own choice.",
   },
   {
     id: 4,
@@ -135,8 +136,9 @@ export const PROVIDERS = [
     bucketName: "Barracuda",
     mx: ["barracudanetworks.com"],
     perHost: true,
-    limits: { connections: 10, messagesPerConnection: 15, tls: "verified" },
-    origin: "KumoMTA's shaping files: 10 connections to the whole provider, 15 messages on each, TLS.",
+    limits: { connections: 10, messagesPerConnection: 15, connectionsPerMinute: 600, tls: "verified" },
+    origin:
+      "KumoMTA's shaping files: 10 connections to the whole provider, 15 messages on each, TLS. Its 100 new connections a minute are to each server; 600 to all of them are our own choice.",
   },
   {
     id: 12,

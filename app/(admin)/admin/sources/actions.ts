@@ -4,6 +4,7 @@ import { redirect } from "next/navigation";
 import { adminAction } from "#app/_server/action.ts";
 import { MoveCampaignInput, moveCampaign } from "#core/campaign/move.ts";
 import { AssignPoolInput, assignPool, SavePoolInput, savePool } from "#core/pool/save.ts";
+import { AvoidReceiversInput, avoidReceivers } from "#core/source/avoid.ts";
 import { drainSource, holdSource, releaseSource, removeSource } from "#core/source/hold.ts";
 import { CreateSourceInput, SourceIdInput, UpdateSourceInput } from "#core/source/input.ts";
 import { createSource, updateSource } from "#core/source/save.ts";
@@ -37,6 +38,7 @@ function withoutPrefix<T extends { ok: boolean; fields?: Record<string, string> 
   };
 }
 
+export const avoidReceiversAction = adminAction(AvoidReceiversInput, avoidReceivers);
 export const holdSourceAction = adminAction(SourceIdInput, holdSource);
 export const drainSourceAction = adminAction(SourceIdInput, drainSource);
 export const releaseSourceAction = adminAction(SourceIdInput, releaseSource);

@@ -3,6 +3,7 @@ import { requireAdministrator } from "#app/_server/page.ts";
 import { orNotFound } from "#app/(studio)/[workspace]/or-not-found.ts";
 import { LaneTable } from "#components/lane/lane-views.tsx";
 import { QuotaList } from "#components/limit/quota-list.tsx";
+import { ReceiversPanel } from "#components/source/receivers-panel.tsx";
 import { SourceActs } from "#components/source/source-acts.tsx";
 import { SourceDeeds } from "#components/source/source-deeds.tsx";
 import { IpSourceForm, RelaySourceForm } from "#components/source/source-forms.tsx";
@@ -23,6 +24,7 @@ import { Time } from "#components/ui/time.tsx";
 import { listLanes } from "#core/lane/read.ts";
 import { listRelayQuotas } from "#core/limit/read-quotas.ts";
 import { WARMUP_PLANS } from "#core/mail/warmup/plans.ts";
+import { RECEIVERS, readAbandoned } from "#core/source/avoid.ts";
 import { type CertificateFacts, readCertificate } from "#core/source/certificates.ts";
 import { getSource } from "#core/source/read.ts";
 import { readSourceDeeds, readSourceRole, type SourceRole } from "#core/source/read-role.ts";
@@ -33,6 +35,7 @@ import { listWarmups, warmupName } from "#core/warmup/read.ts";
 import { WARMUP_BUCKETS } from "#core/warmup/start.ts";
 import { askNetworkAction } from "../../sandbox/leave/actions.ts";
 import {
+  avoidReceiversAction,
   drainSourceAction,
   holdSourceAction,
   releaseSourceAction,
@@ -49,7 +52,7 @@ export const metadata: Metadata = { title: "Source" };
 export default async function Page({ params }: PageProps<"/admin/sources/[id]">) {
   const { ctx, user } = await requireAdministrator();
   const source = await orNotFound(getSource(ctx, Number((await params).id) || 0));
-  const [tests, lanes, warmups, role, deeds, quotas, standingOf] = await Promise.all([
+  const [tests, lanes, warmups, role, deeds, quotas, standingOf, abandoned] = await Promise.all([
     listSourceTests(ctx, source.id),
     listLanes(ctx),
     listWarmups(ctx, source.id),
@@ -57,6 +60,7 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
     readSourceDeeds(ctx, source.id),
     listRelayQuotas(ctx, source),
     readStandings(ctx),
+    readAbandoned(ctx),
   ]);
   const standing = standingOf(source);
   const now = new Date();
@@ -136,6 +140,12 @@ export default async function Page({ params }: PageProps<"/admin/sources/[id]">)
             />
           )}
         </Panel>
+        <ReceiversPanel
+          action={avoidReceiversAction}
+          source={source}
+          receivers={RECEIVERS}
+          abandoned={abandoned.filter(({ pool }) => role.pools.some(({ name }) => name === pool))}
+        />
         {standing ? (
           <Panel
             title="How receivers see it"

@@ -72,13 +72,15 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
               ? `Its source is ${lane.sourceState === "held" ? "held" : "drained"}: nothing leaves by it until somebody lets it send again.`
               : lane.state === "held"
                 ? "Held by an administrator. Nothing leaves until it is released."
-                : lane.state === "open"
-                  ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
-                  : lane.restUntil
-                    ? `Its warm-up or a quota has no room before ${formatMoment(lane.restUntil, "UTC", now)} UTC. ${formatNumber(lane.backlog)} wait.`
-                    : lane.backlog > 0
-                      ? `${formatNumber(lane.backlog)} wait for their turn.`
-                      : "No mail waits here.";
+                : lane.isAvoided
+                  ? `${lane.source} sends nothing to ${lane.name}: others of its pools do.`
+                  : lane.state === "open"
+                    ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
+                    : lane.restUntil
+                      ? `Its warm-up or a quota has no room before ${formatMoment(lane.restUntil, "UTC", now)} UTC. ${formatNumber(lane.backlog)} wait.`
+                      : lane.backlog > 0
+                        ? `${formatNumber(lane.backlog)} wait for their turn.`
+                        : "No mail waits here.";
   return (
     <div className="page">
       <PageHeader
