@@ -13,8 +13,8 @@ export type FallbackChange = {
 
 /**
  * Looks where pools with a fallback have mail that none of their own sources can carry: held, draining or removed, or the
- * lane is held or suspended. After the pool's wait the fallback carries it, until one of its own can again. Any number of
- * workers may look; each change is one worker's, and a fact with it. What the fallback holds by then it finishes.
+ * lane is held or suspended, or it avoids that receiver. After the pool's wait the fallback carries it, until one of its own
+ * can again; where that one is stopped once more within as long a time, without another wait. Any number of workers may look; each change is one worker's, and a fact with it. What the fallback holds by then it finishes.
  */
 export async function watchFallbacks(sql: Sql): Promise<FallbackChange[]> {
   const [any] = await sql`select from pools where fallback_source_id is not null
@@ -25,16 +25,23 @@ export async function watchFallbacks(sql: Sql): Promise<FallbackChange[]> {
     const closed = await tx<FallbackChange[]>`
       with recursive ${stuck(tx)}
       , gone as (
-        delete from pool_fallbacks f where not exists (select from stuck s where s.pool_id = f.pool_id and s.bucket = f.bucket)
-        returning pool_id, bucket, since, opened_at
+        update pool_fallbacks f set opened_at = null, able_since = now()
+        from (select pool_id, bucket, opened_at from pool_fallbacks where able_since is null order by 1, 2 for update) was
+        where was.pool_id = f.pool_id and was.bucket = f.bucket
+          and not exists (select from stuck s where s.pool_id = f.pool_id and s.bucket = f.bucket)
+        returning f.pool_id, f.bucket, f.since, was.opened_at
       )
       select 'closed' as kind, p.name as pool, g.bucket, coalesce(s.name, '') as source, extract(epoch from now() - g.since)::float8 as seconds
       from gone g join pools p on p.id = g.pool_id left join sources s on s.id = p.fallback_source_id where g.opened_at is not null`;
+    // Suspended anew after a try: it was without a carrier all the time.
     await tx`with recursive ${stuck(tx)}
-      insert into pool_fallbacks (pool_id, bucket) select pool_id, bucket from stuck order by 1, 2 on conflict do nothing`;
+      insert into pool_fallbacks as f (pool_id, bucket) select pool_id, bucket from stuck order by 1, 2
+      on conflict (pool_id, bucket) do update set able_since = null where f.able_since is not null`;
+    await tx`delete from pool_fallbacks f using pools p
+      where p.id = f.pool_id and f.able_since <= now() - make_interval(mins => p.fallback_minutes)`;
     const opened = await tx<FallbackChange[]>`
       update pool_fallbacks f set opened_at = now() from pools p join sources s on s.id = p.fallback_source_id
-      where p.id = f.pool_id and f.opened_at is null and f.since <= now() - make_interval(mins => p.fallback_minutes)
+      where p.id = f.pool_id and f.opened_at is null and f.able_since is null and f.since <= now() - make_interval(mins => p.fallback_minutes)
       returning 'opened' as kind, p.name as pool, f.bucket, s.name as source, extract(epoch from now() - f.since)::float8 as seconds`;
     const changes = [...closed, ...opened];
     for (const change of changes)

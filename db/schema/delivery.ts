@@ -110,6 +110,8 @@ export const poolFallbacks = pgTable(
     bucket: integer("bucket").notNull(),
     since: at("since").notNull().defaultNow(),
     openedAt: at("opened_at"),
+    /** Since when its own sources carry it again; kept as long as the pool's wait, so that it need not wait anew. */
+    ableSince: at("able_since"),
   },
   (t) => [primaryKey({ name: "pool_fallbacks_pkey", columns: [t.poolId, t.bucket] })],
 );

@@ -76,7 +76,9 @@ test("where nobody sends to a receiver its mail waits untried, is named, and lea
     (await w.sql`select from deliveries where campaign_id = ${id} and state = 'w' and attempts = 0`).length;
   await until(async () => (await waiting()) === 10);
   expect(got("goes").reduce((sum, n) => sum + n)).toBe(10);
-  const forecast = await forecastRest(workspaceCtx(w.db, w.workspaceId, { role: "viewer" }), { campaignId: id });
+  const forecast = await forecastRest(workspaceCtx(w.db, w.workspaceId, { role: "viewer" }), {
+    campaignId: id,
+  });
   expect(forecast?.rows).toContainEqual(expect.objectContaining({ name: "Google", isStopped: true }));
 
   await avoidReceivers(ctx, { sourceId: first, avoids: [] });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCampaignReport } from "#core/campaign/report/read.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
+import type { AdminCtx } from "#core/platform/context.ts";
 import { savePool } from "#core/pool/save.ts";
+import { avoidReceivers } from "#core/source/avoid.ts";
 import { adminCtx, makeSource, makeUser, workspaceCtx } from "#db/testing/factories.ts";
 import { type DeliveryWorld, deliveryWorld, until } from "./testing/delivery-world.ts";
 
@@ -11,6 +13,7 @@ const BLOCK = "127.83";
 let w: DeliveryWorld;
 let own: number;
 let spare: number;
+let ctx: AdminCtx;
 
 beforeAll(async () => {
   w = await deliveryWorld({ block: BLOCK });
@@ -18,7 +21,7 @@ beforeAll(async () => {
   spare = (await makeSource(w.db, { ip: `${BLOCK}.1.9` })).id;
   await w.sql`delete from pool_sources where source_id = ${spare}`;
   const [pool] = await w.sql`select id, name from pools`;
-  const ctx = adminCtx(w.db, (await makeUser(w.db, { isAdministrator: true })).id);
+  ctx = adminCtx(w.db, (await makeUser(w.db, { isAdministrator: true })).id);
   const input = { poolId: pool?.id, name: pool?.name, sourceIds: [own], fallbackMinutes: 0 };
   expect(await savePool(ctx, { ...input, fallbackSourceId: own })).toMatchObject({ ok: false });
   expect(await savePool(ctx, { ...input, fallbackSourceId: 9_999 })).toMatchObject({ ok: false });
@@ -70,4 +73,28 @@ test("it waits for as long as the pool says", async () => {
   await w.sql`update pool_fallbacks set since = now() - interval '61 minutes'`;
   await until(() => done(id));
   expect([got("wait", "1"), got("wait", "9")]).toEqual([0, 10]);
+
+  // It sends again, and is stopped once more: nobody waits another hour.
+  await w.sql`update sources set state = 'active' where id = ${own}`;
+  const tried = await w.launch(people(10, "tried"));
+  await until(() => done(tried));
+  expect(got("tried", "1")).toBe(10);
+  await w.sql`update sources set state = 'held' where id = ${own}`;
+  const once = await w.launch(people(10, "once"));
+  await until(() => done(once));
+  expect([got("once", "1"), got("once", "9")]).toEqual([0, 10]);
+
+  await w.sql`update sources set state = 'active' where id = ${own}`;
+  await until(async () => (await w.sql`select from pool_fallbacks where able_since is null`).length === 0);
+  await w.sql`update pool_fallbacks set able_since = now() - interval '61 minutes'`;
+  await until(async () => (await w.sql`select from pool_fallbacks`).length === 0);
+});
+
+test("what the pool's own sources avoid is the fallback's, at once where the pool does not wait", async () => {
+  await w.sql`update pools set fallback_minutes = 0`;
+  await avoidReceivers(ctx, { sourceId: own, avoids: [GOOGLE] });
+  const id = await w.launch([...people(10, "avoided"), ...people(5, "other", "small.example")]);
+  await until(() => done(id));
+  expect([got("avoided", "1"), got("avoided", "9")]).toEqual([0, 10]);
+  expect([got("other", "1"), got("other", "9")]).toEqual([5, 0]);
 });
