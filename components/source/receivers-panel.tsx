@@ -21,11 +21,6 @@ export function ReceiversPanel({
   return (
     <Panel
       title="Receivers"
-      description={
-        avoided.length === 0
-          ? "It sends to every receiver."
-          : `It sends nothing to ${listOf(avoided.map(({ name }) => name))}. That mail goes by the other sources of its pools.`
-      }
       className="max-w-3xl"
       actions={
         <FormDialog
@@ -50,11 +45,18 @@ export function ReceiversPanel({
         </FormDialog>
       }
     >
-      {abandoned.map(({ pool, receivers: left }) => (
-        <Banner key={pool} tone="warning" title={`No source of ${pool} sends to ${listOf(left)}.`}>
-          Their mail waits until it expires. Let one of its sources send there, or add one.
-        </Banner>
-      ))}
+      <div className="grid gap-3">
+        <p className="text-muted">
+          {avoided.length === 0
+            ? "It sends to every receiver."
+            : `It sends nothing to ${listOf(avoided.map(({ name }) => name))}. That mail goes by the other sources of its pools.`}
+        </p>
+        {abandoned.map(({ pool, receivers: left }) => (
+          <Banner key={pool} tone="warning" title={`No source of ${pool} sends to ${listOf(left)}.`}>
+            Their mail waits until it expires. Let one of its sources send there, or add one.
+          </Banner>
+        ))}
+      </div>
     </Panel>
   );
 }

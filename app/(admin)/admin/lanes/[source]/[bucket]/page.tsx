@@ -73,7 +73,7 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
               : lane.state === "held"
                 ? "Held by an administrator. Nothing leaves until it is released."
                 : lane.isAvoided
-                  ? `${lane.source} sends nothing to ${lane.name}: others of its pools do.`
+                  ? `${lane.source} sends nothing to ${lane.name}. That mail is for the other sources of its pools.`
                   : lane.state === "open"
                     ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
                     : lane.restUntil
