@@ -239,7 +239,10 @@ async function whatIsLeft(sql: Sql, campaignId: number): Promise<string> {
     ];
     byName.set(name, (byName.get(name) ?? 0) + n);
   }
-  return [...byName].map(([name, n]) => `${name} ${n}`).join(", ");
+  const deferred = await sql<{ n: number; reply: string }[]>`select count(*)::int as n, reply from deliveries
+    where campaign_id = ${campaignId} and state = 'd' group by reply order by 1 desc limit 3`;
+  const said = deferred.map(({ n, reply }) => `; ${n} deferred: ${reply}`);
+  return [...byName].map(([name, n]) => `${name} ${n}`).join(", ") + said.join("");
 }
 
 function startWorker(network: { dns: { host: string; port: number }; smtpPort: number }): ChildProcess {

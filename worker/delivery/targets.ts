@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import pLimit from "p-limit";
 import type { Dns } from "#core/domain/dns.ts";
 import { resolveDomains } from "#core/domain/resolve.ts";
 import type { StsMode } from "#core/domain/types.ts";
@@ -32,6 +33,11 @@ const ASK_AGAIN_SECONDS = 300;
 const ADDRESS_KEEP_MS = 5 * 60_000;
 const ADDRESS_KEEP_FAILED_MS = 30_000;
 const KEPT = 50_000;
+/**
+ * Hosts asked about at once. All lanes of a campaign to many small sites open their connections in one moment, and a name
+ * server that gets a thousand questions in one burst drops some: their mail would be put off for minutes.
+ */
+const HOSTS_AT_ONCE = 50;
 /** DNS gave these answers; the enhanced codes are RFC 3463's and RFC 7505's. */
 const DEAD: Record<string, string> = { "null-mx": "5.1.10", "no-domain": "5.1.2", "no-servers": "5.4.4" };
 
@@ -57,6 +63,8 @@ export class Targets {
   readonly #addresses = new Map<string, { answer: Promise<string[] | string>; until: number }>();
 
   /** `dns` is asked for again and again: the network may be switched on its page. */
+  readonly #asking = pLimit(HOSTS_AT_ONCE);
+
   constructor(sql: Sql, ctx: Ctx, dns: () => Dns) {
     this.#sql = sql;
     this.#ctx = ctx;
@@ -119,7 +127,10 @@ export class Targets {
     if (isIP(host)) return Promise.resolve([host]);
     const found = this.#addresses.get(host);
     if (found && found.until > Date.now()) return found.answer;
-    const entry = { answer: this.#askAddresses(host), until: Date.now() + ADDRESS_KEEP_MS };
+    const entry = {
+      answer: this.#asking(() => this.#askAddresses(host)),
+      until: Date.now() + ADDRESS_KEEP_MS,
+    };
     this.#addresses.set(host, entry);
     trim(this.#addresses);
     entry.answer.then((answer) => {
