@@ -6,7 +6,8 @@
  * messages a second and ten connections: the engine's limits stay on, there are just enough lanes.
  *
  * `--latency 50`: one lane, to Gmail, with so many ms a round trip; how close it comes to what its connections allow.
- * `--recipients 1000000 --domains 20000`: a big campaign to small sites, start to end.
+ * `--recipients 1000000 --domains 20000`: a big campaign by four addresses over TLS, start to end; half of those domains
+ * are at Google, Microsoft 365 and other hosts of many, half have a server of their own.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
@@ -36,7 +37,7 @@ const { values: flags } = parseArgs({
 });
 /** Milliseconds of a round trip; 0: as fast as the machine is. */
 const LATENCY_MS = Number(flags.latency ?? 0);
-/** So many small sites instead of big ones. */
+/** So many domains, as the sandbox's world places them, instead of big sites. */
 const DOMAINS = Number(flags.domains ?? 0);
 const IS_PLAIN = LATENCY_MS === 0 && DOMAINS === 0;
 const RECIPIENTS = Number(
