@@ -16,7 +16,7 @@ export async function alignDue(db: Db): Promise<number> {
   const freed = await db.execute(sql`
     update due u set source_id = null from sources s
     where s.id = u.source_id and (s.state <> 'active' or s.removed_at is not null or not carries(null, s.avoids, u.bucket)
-      or not exists (select from pool_sources p where p.pool_id = u.pool_id and p.source_id = s.id)) returning 1`);
+      or not exists (select from carried p where p.pool_id = u.pool_id and p.source_id = s.id)) returning 1`);
   if (freed.length > 0 || rows.some((row) => row.state === "r")) await wakeLanes(db);
   return rows.length + freed.length;
 }

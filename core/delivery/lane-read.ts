@@ -35,24 +35,27 @@ export async function lanesWithSystemMail(
       ${lanes.map((l) => l.bucket)}::int[]) l(id, source_id, bucket)
     where exists (select from carried p join due d on d.pool_id = p.pool_id and (d.bucket = l.bucket or l.bucket = 0)
       and carries(p.bucket, p.avoids, d.bucket)
-      and d.class = 0 and d.due_at <= now() and d.state = 'r' and (d.source_id is null or d.source_id = l.source_id)
+      and d.class = 0 and d.due_at <= now() and d.state = 'r' and case when d.source_id is null then not p.only_pinned else d.source_id = l.source_id end
       where p.source_id = l.source_id)`;
   return rows.map((row) => row.id);
 }
 
 /**
  * A source of the same pool that can send to this bucket now and reaches what this one cannot: of the other family of
- * addresses, or a relay.
+ * addresses, or a relay. Where the pool has none: its fallback.
  */
 export async function otherFamily(
   sql: Sql,
   of: { sourceId: number; poolId: number; bucket: number },
 ): Promise<number | null> {
   const [row] = await sql<{ id: number }[]>`
-    select s.id::int as id from pool_sources ps join sending_sources s on s.id = ps.source_id join sources own on own.id = ${of.sourceId}
+    select s.id::int as id from (
+      select pool_id, source_id, false as is_fallback from pool_sources
+      union all select id, fallback_source_id, true from pools where fallback_source_id is not null) ps
+    join sending_sources s on s.id = ps.source_id join sources own on own.id = ${of.sourceId}
     left join lanes l on l.source_id = s.id and l.bucket = case when s.kind = 'relay' then 0 else ${of.bucket}::int end
     where ps.pool_id = ${of.poolId} and carries(null, s.avoids, ${of.bucket}::int)
       and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
-      and (s.kind = 'relay' or family(s.ip) <> family(own.ip)) order by random() limit 1`;
+      and (s.kind = 'relay' or family(s.ip) <> family(own.ip)) order by ps.is_fallback, random() limit 1`;
   return row?.id ?? null;
 }

@@ -46,13 +46,14 @@ export async function reserve(
         and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
       for no key update of l
     ), spots as materialized (
-      select c.pool_id::int as pool_id, b as bucket from l join carried c on c.source_id = l.source_id
+      select c.pool_id::int as pool_id, b as bucket, bool_and(c.only_pinned) as only_pinned from l join carried c on c.source_id = l.source_id
       join unnest(${buckets as number[]}::int[]) b on carries(c.bucket, c.avoids, b)
       where (c.pool_id::int, b) not in (select * from unnest(${except.map((spot) => spot.poolId)}::int[], ${except.map((spot) => spot.bucket)}::int[]))
+      group by 1, 2
     ), ahead as materialized (
       select s.pool_id, s.bucket, s.campaign_id, s.wave, s.class, s.served_at
       from streams s join spots o on o.pool_id = s.pool_id and o.bucket = s.bucket
-      where not ${onlySystem}::bool and s.state = 'r' and s.next_seq <= s.last_seq and s.expires_at > now()
+      where not o.only_pinned and not ${onlySystem}::bool and s.state = 'r' and s.next_seq <= s.last_seq and s.expires_at > now()
         and (s.not_before is null or s.not_before <= now())
         and not exists (select from sender_holds h where h.sender_domain_id = s.sender_domain_id
           and h.bucket = (select bucket from l) and h.until > now())
@@ -63,14 +64,14 @@ export async function reserve(
       select d.* from spots o cross join lateral (
         select r.campaign_id, r.seq from due r
         where r.pool_id = o.pool_id and r.bucket = o.bucket and r.class = ${CLASS_SYSTEM} and r.due_at <= now() and r.state = 'r'
-          and (r.source_id is null or r.source_id = (select source_id from l))
+          and case when r.source_id is null then not o.only_pinned else r.source_id = (select source_id from l) end
         order by r.due_at limit (select system from room) for update skip locked) d
       limit (select system from room)
     ), due_others as materialized (
       select d.* from spots o cross join lateral (
         select r.campaign_id, r.seq from due r
         where r.pool_id = o.pool_id and r.bucket = o.bucket and r.class = ${CLASS_CAMPAIGN} and r.due_at <= now() and r.state = 'r'
-          and (r.source_id is null or r.source_id = (select source_id from l))
+          and case when r.source_id is null then not o.only_pinned else r.source_id = (select source_id from l) end
         order by r.due_at limit (select others from room) for update skip locked) d
       limit (select case when ${onlySystem}::bool then 0 else greatest(0, least(others, ${want}::int - (select count(*)::int from due_system))) end from room)
     ), taken as (

@@ -159,8 +159,9 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
       insert into due (campaign_id, seq, pool_id, bucket, class, due_at, source_id, state)
       select ${campaignId}, s.seq, c.pool_id, coalesce(s.to_bucket, c.bucket), c.class, to_timestamp(s.retry_ms / 1000.0),
         -- Not to one that does not send for this pool any more: others may.
-        (select f.id from sending_sources f join pool_sources m on m.source_id = f.id and m.pool_id = c.pool_id
-          where f.id = s.pinned_to and carries(null, f.avoids, coalesce(s.to_bucket, c.bucket))),
+        (select f.id from sending_sources f where f.id = s.pinned_to
+          and exists (select from carried m where m.pool_id = c.pool_id and m.source_id = f.id)
+          and carries(null, f.avoids, coalesce(s.to_bucket, c.bucket))),
         (case when p.kind = 'campaign' and p.expires_at <= now() then 'e' when p.state = 'paused' then 'p' else 'r' end)::"char"
       from seen s join claims c on c.id = s.claim_id and c.epoch = s.epoch join campaigns p on p.id = ${campaignId}
       where s.retry_ms is not null and p.state <> 'cancelled'

@@ -23,9 +23,9 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
         select d.pool_id, d.bucket from due d where (d.pool_id, d.bucket) > (s.pool_id, s.bucket)
         order by d.pool_id, d.bucket limit 1) n
     ), carriers as (
-      select ca.pool_id, ca.bucket, ca.avoids, s.id as source_id, s.kind from carried ca join sending_sources s on s.id = ca.source_id
+      select ca.pool_id, ca.bucket, ca.avoids, ca.only_pinned, s.id as source_id, s.kind from carried ca join sending_sources s on s.id = ca.source_id
     ), wanted as (
-      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket, false as is_system from streams st join carriers c on c.pool_id = st.pool_id and carries(c.bucket, c.avoids, st.bucket)
+      select c.source_id, case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end as bucket, false as is_system from streams st join carriers c on c.pool_id = st.pool_id and carries(c.bucket, c.avoids, st.bucket) and not c.only_pinned
       where st.state = 'r' and st.next_seq <= st.last_seq and st.expires_at > now()
         and not exists (select from sender_holds h where h.sender_domain_id = st.sender_domain_id and h.until > now()
           and h.bucket = case when c.kind = 'relay' then ${RELAY_BUCKET}::int else st.bucket end)
@@ -36,7 +36,7 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
       cross join (values (${CLASS_SYSTEM}::int), (${CLASS_CAMPAIGN}::int)) k(class)
       where ${only("p.pool_id", "p.bucket")} and exists (
         select from due d where d.pool_id = p.pool_id and d.bucket = p.bucket and d.class = k.class
-          and d.due_at <= now() and d.state = 'r' and (d.source_id is null or d.source_id = c.source_id))
+          and d.due_at <= now() and d.state = 'r' and case when d.source_id is null then not c.only_pinned else d.source_id = c.source_id end)
     ), made as (
       insert into lanes (source_id, bucket) select distinct source_id, bucket from wanted w
       where not exists (select from lanes l where l.source_id = w.source_id and l.bucket = w.bucket)

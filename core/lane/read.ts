@@ -54,9 +54,9 @@ export async function listLanes(
 ): Promise<LaneRow[]> {
   const rows = await ctx.db.execute<Record<string, unknown>>(sql`
     select l.*, s.name as source, s.state as source_state, s.kind, s.suspended_until as source_suspended_until, s.suspended_reply as source_reply, l.bucket <> 0 and not carries(null, s.avoids, l.bucket) as is_avoided,
-      (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join carried p on p.pool_id = t.pool_id and p.source_id = l.source_id and carries(p.bucket, p.avoids, t.bucket)
+      (select coalesce(sum(t.last_seq - t.next_seq + 1), 0)::int from streams t join carried p on p.pool_id = t.pool_id and p.source_id = l.source_id and not p.only_pinned and carries(p.bucket, p.avoids, t.bucket)
         where (t.bucket = l.bucket or l.bucket = 0) and t.state = 'r' and t.next_seq <= t.last_seq)
-      + (select count(*)::int from (select from due d join carried p on p.pool_id = d.pool_id and p.source_id = l.source_id and carries(p.bucket, p.avoids, d.bucket)
+      + (select count(*)::int from (select from due d join carried p on p.pool_id = d.pool_id and p.source_id = l.source_id and carries(p.bucket, p.avoids, d.bucket) and (not p.only_pinned or d.source_id = l.source_id)
           where (d.bucket = l.bucket or l.bucket = 0) and d.state = 'r' limit 100000) q) as backlog,
       h.accepted, h.deferred, h.bounced
     from lanes l join sources s on s.id = l.source_id

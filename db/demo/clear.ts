@@ -28,9 +28,10 @@ export async function clearDemo(sql: Sql, workspaceId: number): Promise<void> {
     for (const table of BY_CAMPAIGN)
       await tx`delete from ${tx(table)} where campaign_id = any(${campaigns}::int[])`;
     for (const table of BY_WORKSPACE) await tx`delete from ${tx(table)} where workspace_id = ${workspaceId}`;
-    // Sources outlive it; what it made of their warm-up does not.
-    for (const table of ["source_days", "warmups"])
-      await tx`delete from ${tx(table)} where source_id in (select source_id from delivery_hours where sender_domain_id = any(${domains}::int[]))`;
+    // Sources outlive it; what it made of their warm-up does not: that alone began before there was the source.
+    await tx`delete from source_days d using warmups w join sources s on s.id = w.source_id
+      where d.source_id = w.source_id and d.bucket = w.bucket and w.started_at < s.created_at`;
+    await tx`delete from warmups w using sources s where s.id = w.source_id and w.started_at < s.created_at`;
     await tx`delete from delivery_hours where sender_domain_id = any(${domains}::int[])`;
     await tx`delete from workspaces where id = ${workspaceId}`;
     await tx`delete from sender_domains d where id = any(${domains}::int[]) and not exists (select from senders s where s.sender_domain_id = d.id)`;

@@ -40,3 +40,21 @@ test("what an IPv6 address cannot reach goes by an IPv4 one of the pool, without
   expect(new Set(w.log().map((mail) => mail.clientIp))).toEqual(new Set([`${BLOCK}.1.1`]));
   expect(await w.sql`select from attempts where campaign_id = ${id}`).toHaveLength(0);
 });
+
+test("a pool of IPv6 addresses alone hands it to its fallback, and nothing else", async () => {
+  // Lanes keep for a while whom they pass on to.
+  await until(async () => (await w.sql`select from lanes where worker_id is not null`).length === 0);
+  await w.sql`delete from pool_sources where source_id = (select id from sources where ip = ${`${BLOCK}.1.1`})`;
+  await w.sql`update pools set fallback_source_id = (select id from sources where ip = ${`${BLOCK}.1.1`}), fallback_minutes = 60`;
+  const id = await w.launch(Array.from({ length: 10 }, (_, i) => `spare${i}@gmail.com`));
+  await until(async () => (await ledgerInvariant(w.db, id)).open === 0);
+  expect((await rows(id)).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(
+    Array(10).fill("a 1"),
+  );
+  expect(await w.sql`select from pool_fallbacks where opened_at is not null`).toHaveLength(0);
+  // What the IPv6 address could take itself is not the fallback's, though it is idle.
+  await w.sql`update lanes set held_at = now(), revision = revision + 1 where source_id = (select id from sources where ip = '::1')`;
+  const waits = await w.launch(Array.from({ length: 3 }, (_, i) => `held${i}@gmail.com`));
+  await until(async () => (await w.sql`select from pool_fallbacks`).length > 0);
+  expect((await rows(waits)).map(({ state }) => state)).toEqual(["w"]);
+});

@@ -49,7 +49,7 @@ export async function readProviders(ctx: Pick<Ctx, "db">, campaignId: number): P
       select t.bucket, count(*) filter (where l.held_at is null and coalesce(greatest(l.suspended_until, o.suspended_until), 'epoch') < now())::int as open,
         min(greatest(l.suspended_until, o.suspended_until)) filter (where l.held_at is null) as until,
         max(case when o.suspended_until > now() then o.suspended_reply else l.suspended_reply end) filter (where l.held_at is null) as reply
-      from streams t join carried p on p.pool_id = t.pool_id and carries(p.bucket, p.avoids, t.bucket) join lanes l on l.source_id = p.source_id and l.bucket in (t.bucket, 0)
+      from streams t join carried p on p.pool_id = t.pool_id and not p.only_pinned and carries(p.bucket, p.avoids, t.bucket) join lanes l on l.source_id = p.source_id and l.bucket in (t.bucket, 0)
       join sources o on o.id = l.source_id
       where t.campaign_id = ${campaignId} group by 1`),
     ctx.db.execute<{ id: number; name: string }>(sql`
