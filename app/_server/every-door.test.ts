@@ -35,6 +35,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     assignPoolAction: "administrator",
     createSourceAction: "administrator",
     drainSourceAction: "administrator",
+    avoidReceiversAction: "administrator",
     holdSourceAction: "administrator",
     moveCampaignAction: "administrator",
     releaseSourceAction: "administrator",

@@ -46,7 +46,9 @@ test("a batch is in proportion to the heaviest that sends, never less than a few
   expect(await turn(light)).toEqual({ want: 67, waits: [], isBlocked: false });
   expect((await turn(light, [BUCKET], 12)).want).toBe(10);
   expect((await turn(light, [BUCKET], 4)).want).toBe(4);
-  await t.sql`update sources set state = 'draining' where id = ${heavy.id}`;
+  await t.sql`update sources set avoids = ${[BUCKET]} where id = ${heavy.id}`;
+  expect((await turn(light)).want).toBe(200);
+  await t.sql`update sources set state = 'draining', avoids = '{}' where id = ${heavy.id}`;
   expect((await turn(light)).want).toBe(200);
   await t.sql`update sources set state = 'active' where id = ${heavy.id}`;
 });
@@ -79,6 +81,10 @@ test.each([
   ],
   ["has no worker", () => t.sql`update lanes set worker_id = null where id = ${heavy.hold.laneId}`],
   [
+    "is kept away from the receiver",
+    () => t.sql`update sources set avoids = ${[BUCKET]} where id = ${heavy.id}`,
+  ],
+  [
     "took nothing for a while",
     () =>
       t.sql`update pool_shares set taken_at = now() - interval '16 seconds' where source_id = ${heavy.id}`,
@@ -89,7 +95,7 @@ test.each([
   expect(await waits(light)).toBe(true);
   await stop();
   expect(await waits(light)).toBe(false);
-  await t.sql`update sources set state = 'active' where id = ${heavy.id}`;
+  await t.sql`update sources set state = 'active', avoids = '{}' where id = ${heavy.id}`;
   await t.sql`update lanes set held_at = null, suspended_until = null, worker_id = ${workerId} where id = ${heavy.hold.laneId}`;
 });
 
