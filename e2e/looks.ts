@@ -19,9 +19,17 @@ export async function findViolations(page: Page): Promise<string[]> {
   return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(" | ")}`);
 }
 
+/** A chart takes some frames to follow its window; what is wider after so long stays so. */
+const SETTLES_MS = 2_000;
+
 /** Pixels by which a page is wider than its window, which would make it scroll sideways. */
 export function overhang(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return page.evaluate(async (ms) => {
+    const wider = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    const end = performance.now() + ms;
+    while (wider() > 0 && performance.now() < end) await new Promise(requestAnimationFrame);
+    return wider();
+  }, SETTLES_MS);
 }
 
 /** Keeps a picture of the whole page among those of the run, where they are wanted. */
