@@ -6,8 +6,8 @@ import { reconcileCampaign } from "#core/ledger/reconcile.ts";
 import { type Fault, type FaultWorld, faultWorld, seeded, tally, until, watchLedger } from "./world.ts";
 
 // One fault a run, and what it may cost at most. All of them at random, with kills, are in soak.test.ts.
-const RECIPIENTS = 4_000;
-const DOMAINS = 400;
+const RECIPIENTS = 2_400;
+const DOMAINS = 240;
 const SEED = Number(process.env.SOAK_SEED ?? 7);
 const WORKERS = 2;
 const KNOWN = ["gmail.com", "outlook.com", "yahoo.com", "gmx.de", "icloud.com", "aol.com"];
