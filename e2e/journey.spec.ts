@@ -2,6 +2,7 @@ import { expect, test } from "@playwright/test";
 import {
   click,
   expectSuppressions,
+  keepAway,
   lookAtDeliverability,
   sendAgain,
   unsubscribe,
@@ -59,6 +60,7 @@ test("one plain POST unsubscribes", () => unsubscribe(house, mail));
 test("bounces and complaints come back and suppress", () => expectSuppressions(house));
 test("the next campaign leaves them out and says why", () => sendAgain(house));
 test("the deliverability page shows it", () => lookAtDeliverability(house));
+test("a source is kept away from a provider, and sends there again", () => keepAway(house));
 test("axe finds nothing on any page on the way, and none is wider than its window", () => {
   expect(findings).toEqual([]);
 });

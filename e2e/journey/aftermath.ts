@@ -130,6 +130,26 @@ export async function lookAtDeliverability({ page, installation }: House): Promi
   }
 }
 
+/** A source is kept away from a provider, says so, and sends there again. */
+export async function keepAway({ page, installation }: House): Promise<void> {
+  await page.goto(`${installation.base}/admin/sources`);
+  await page.getByRole("row").getByRole("link").first().click();
+  const panel = page.getByRole("region", { name: "Receivers" });
+  await expect(panel).toContainText("It sends to every receiver");
+  await panel.getByRole("button", { name: "Change…" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByLabel("Receivers to keep away from").fill("comc");
+  await page.keyboard.press("Enter");
+  await lookAt(page, "53-keep-away");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(panel).toContainText("It sends nothing to Comcast");
+  await lookAt(page, "54-source");
+  await panel.getByRole("button", { name: "Change…" }).click();
+  await dialog.getByRole("button", { name: /Comcast/ }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(panel).toContainText("It sends to every receiver");
+}
+
 /** A request as a mail program's server makes it: no cookie, no redirect followed. */
 function plain(
   method: "GET" | "POST",
