@@ -87,14 +87,18 @@ export class Session {
       then();
       return;
     }
-    this.#wire.hold(behaviours.graceMs, () => {
+    const judge = () => {
       limits.settle(key, peak);
       if (!limits.crowded(key, this.#limits)) return then();
       this.#violate("connections", `more than ${this.#limits.connections} connections at once`);
       if (!limits.enforces) return then();
       this.#say("connections");
       this.#end();
-    });
+    };
+    // On a machine that stalled timers come before what arrived meanwhile: that others hung up is read first.
+    this.#wire.hold(behaviours.graceMs, () =>
+      limits.crowded(key, this.#limits) ? this.#wire.hold(0, judge) : judge(),
+    );
   }
 
   #leave() {

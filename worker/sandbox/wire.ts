@@ -54,7 +54,7 @@ export class Wire {
   /** How the line is encrypted, in words. */
   get encryption(): string | null {
     if (!(this.#socket instanceof TLSSocket)) return null;
-    this.#encryption ??= `${this.#socket.getProtocol()}, ${this.#socket.getCipher().standardName}, asked for ${this.#askedFor}`;
+    this.#encryption ??= `${this.#socket.getProtocol()}, ${this.#socket.getCipher()?.standardName ?? "hung up"}, asked for ${this.#askedFor}`;
     return this.#encryption;
   }
 
