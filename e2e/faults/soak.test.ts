@@ -307,7 +307,12 @@ async function judge(log: readonly MailRecord[], campaigns: readonly number[]) {
   const inFlightOf = (one: Blow) =>
     [...one.inHand].filter((address) => taken.get(address)?.some(({ at }) => at <= one.at + ARRIVES_MS))
       .length;
-  const inFlight = blows.filter(isCut).reduce((sum, one) => sum + inFlightOf(one), 0);
+  // Who stood still past the lease finishes afterwards what was on its connections, beside the new owner.
+  const mayDouble = (one: Blow) =>
+    one.what === "stand still past the lease"
+      ? Math.min(one.inHand.size, one.open + UNWRITTEN)
+      : inFlightOf(one);
+  const inFlight = blows.filter(isCut).reduce((sum, one) => sum + mayDouble(one), 0);
   return { lost, untrue, unexplained, copies, otherIds, inFlight, inFlightOf };
 }
 
