@@ -4,8 +4,8 @@ import type { Db } from "#core/platform/db.ts";
 
 /**
  * Turns that a lane wrote while its campaign was being paused or resumed, or a retry pinned to its source while that was
- * being held, drained, kept away from the receiver or taken out of the pool, and that therefore say the wrong thing: it read the state without waiting for the person.
- * Called each minute; returns how many it set right.
+ * being held, drained, kept away from the receiver or taken out of the pool, and that therefore say the wrong thing: it
+ * read the state without waiting for the person. Called each minute; returns how many it set right.
  */
 export async function alignDue(db: Db): Promise<number> {
   const rows = await db.execute<{ state: string }>(sql`

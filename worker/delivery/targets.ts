@@ -62,9 +62,9 @@ export class Targets {
   readonly #domains = new Map<string, { answer: TargetAnswer; until: number }>();
   readonly #addresses = new Map<string, { answer: Promise<string[] | string>; until: number }>();
 
-  /** `dns` is asked for again and again: the network may be switched on its page. */
   readonly #asking = pLimit(HOSTS_AT_ONCE);
 
+  /** `dns` is asked for again and again: the network may be switched on its page. */
   constructor(sql: Sql, ctx: Ctx, dns: () => Dns) {
     this.#sql = sql;
     this.#ctx = ctx;
