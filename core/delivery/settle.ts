@@ -74,7 +74,8 @@ export async function settle(sql: Sql, input: SettleInput): Promise<{ stopped: n
   for (const { claimId, epoch } of [...input.outcomes, ...input.finished]) claimIds.set(claimId, epoch);
   return (await sql.begin(async (tx) => {
     const steps: Promise<unknown>[] = [lockClaims(tx, [...claimIds.keys()]), lockDays(tx, input.outcomes)];
-    for (const id of order) steps.push(settleCampaign(tx, id, campaigns.get(id)!));
+    for (const id of order)
+      for (const round of rounds(campaigns.get(id)!)) steps.push(settleCampaign(tx, id, round));
     const ends = input.finished.filter((claim) => claim.claimId > 0);
     if (ends.length > 0) {
       steps.push(tx`delete from claims c using unnest(${ends.map((c) => c.claimId)}::bigint[], ${ends.map((c) => c.epoch)}::int[]) f(id, epoch)
@@ -85,6 +86,23 @@ export async function settle(sql: Sql, input: SettleInput): Promise<{ stopped: n
     await Promise.all(steps);
     return { stopped: (await stopped).map((row) => row.id) };
   })) as { stopped: number[] };
+}
+
+/**
+ * Each recipient once in each: a process that lost a lane and got it back may say in one flush how its try before that
+ * ended and how the next one did, and the second has to see what the first made of the row.
+ */
+function rounds(outcomes: readonly Outcome[]): Outcome[][] {
+  const turns = new Map<number, number>();
+  const all: Outcome[][] = [];
+  for (const outcome of outcomes) {
+    const turn = turns.get(outcome.seq) ?? 0;
+    turns.set(outcome.seq, turn + 1);
+    const round = all[turn];
+    if (round) round.push(outcome);
+    else all.push([outcome]);
+  }
+  return all;
 }
 
 /** So that an adoption waits for us, or we see it. In order of their ids, like everybody. */
@@ -133,9 +151,13 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
       from o join deliveries d on d.campaign_id = ${campaignId} and d.seq = o.seq
       order by d.seq for no key update of d
     ), seen as materialized (
-      -- fresh: this try is not in the ledger yet. A second 250 from elsewhere is a copy, and counted as such.
-      select o.*, to_timestamp(o.ms / 1000.0) as at, old.state as was, old.first_at, old.attempts,
-        case when o.state = 'a' then old.state <> 'a' else old.state in ('w', 'd') and old.attempts < o.n end as fresh,
+      -- fresh: this try is not in the ledger yet. A second 250 from elsewhere is a copy, and counted as such. A try by who owned
+      -- the lane before may have taken the number of ours: then ours has the next, as its recipient's next turn hangs on it.
+      select o.*, to_timestamp(o.ms / 1000.0) as at, old.state as was, old.first_at, greatest(o.n, old.attempts + 1)::smallint as try,
+        case when o.state = 'a' then old.state <> 'a' when old.state not in ('w', 'd') then false when old.attempts < o.n then true
+          else c.id is not null and not exists (select from attempts a
+            where a.campaign_id = ${campaignId} and a.seq = o.seq and a.at = to_timestamp(o.ms / 1000.0) and a.source_id = o.source_id)
+          end as fresh,
         o.state = 'a' and old.state = 'a'
           and (old.settled_at, old.source_id) is distinct from (to_timestamp(o.ms / 1000.0), o.source_id) as doubled,
         (c.id is not null) as mine
@@ -143,7 +165,7 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
     ), done as (
       update deliveries d set
         state = case when s.fresh then s.state::"char" else d.state end,
-        attempts = case when s.fresh then greatest(d.attempts, s.n) else d.attempts end,
+        attempts = case when s.fresh then s.try else d.attempts end,
         dup = d.dup + s.doubled::int::smallint,
         first_at = coalesce(d.first_at, s.at),
         settled_at = case when s.fresh and s.state <> 'd' then s.at else d.settled_at end,
@@ -172,7 +194,8 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         and not s.mine and s.fresh and s.state not in ('d', '-')
     ), tries as (
       insert into attempts (campaign_id, seq, n, at, source_id, bucket, code, enhanced, verdict, reply, retry_at)
-      select ${campaignId}, seq, n, at, source_id, bucket, code, enhanced, verdict, reply, case when state = 'd' then to_timestamp(retry_ms / 1000.0) end
+      select ${campaignId}, seq, case when fresh then try else n end, at, source_id, bucket, code, enhanced, verdict, reply,
+        case when state = 'd' then to_timestamp(retry_ms / 1000.0) end
       from seen where state in ('b', 'd', 'x', 'e')
       on conflict (campaign_id, seq, n) do nothing
     ), minutes as (

@@ -136,12 +136,14 @@ export class Lane implements LaneSelf {
       clearTimeout(this.#timer);
       this.#timerAt = Number.NEGATIVE_INFINITY;
       this.connections.close();
-      if (this.#mode !== "lost") {
-        // Only a lane that ran to its end has seen that nothing may be taken before then.
-        const restUntil = this.#rest;
-        this.#mode = "draining";
-        // The next owner opens its own at once, and the receiver counts both.
-        await Promise.all([this.#house.settler.flushed(), this.connections.gone(GOODBYE_MS)]);
+      // Only a lane that ran to its end has seen that nothing may be taken before then.
+      const restUntil = this.#rest;
+      const isLost = this.#mode === "lost";
+      if (!isLost) this.#mode = "draining";
+      // The next owner, this very process perhaps, takes for open what is not written yet; and it opens connections of its own
+      // at once, and the receiver counts both.
+      await Promise.all([this.#house.settler.flushed(), this.connections.gone(GOODBYE_MS)]);
+      if (!isLost) {
         await reportLanes(this.#house.sql, [this.news]);
         await this.hand.returnUnused();
         await release(this.#house.sql, this.hold, this.#turns.tat, restUntil);
