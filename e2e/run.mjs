@@ -22,19 +22,25 @@ if (isSoak) env.SOAK = "1";
 const filters = isSoak ? ["e2e/faults/soak", "e2e/faults/full-disk", ...given.slice(1)] : given;
 const journeys = filters.filter((one) => one.includes(".spec"));
 const others = filters.filter((one) => !one.includes(".spec"));
+/** A shell's number for a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 const total = { passed: 0, failed: 0, skipped: 0 };
+// Ctrl-C is the runners' to hear: they clean up, and then so do we.
+let isBrokenOff = false;
+process.on("SIGINT", () => {});
 const reports = mkdtempSync(join(tmpdir(), "lettermill-reports-"));
 
 try {
   if (journeys.length === 0 || others.length > 0) runVitest();
   const hasJourneys = readdirSync(join(root, "e2e")).some((name) => name.endsWith(".spec.ts"));
-  if (hasJourneys && (others.length === 0 || journeys.length > 0)) await runPlaywright();
+  if (!isBrokenOff && hasJourneys && (others.length === 0 || journeys.length > 0)) await runPlaywright();
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }
 if (total.skipped > 0) process.stdout.write(`\n${total.skipped} skipped (each says why above)`);
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+const ending = isBrokenOff ? "broken off" : `${total.passed} passed, ${total.failed} failed`;
+process.stdout.write(`\n${ending}\n`);
+process.exitCode = isBrokenOff ? INTERRUPTED : total.failed > 0 ? 1 : 0;
 
 function runVitest() {
   const file = join(reports, "vitest.json");
@@ -85,8 +91,10 @@ async function runPlaywright() {
 }
 
 function run(program, args) {
-  return spawnSync(node, [join(root, "node_modules", program), ...args], { cwd: root, stdio: "inherit", env })
-    .status;
+  const arguments_ = [join(root, "node_modules", program), ...args];
+  const { status, signal } = spawnSync(node, arguments_, { cwd: root, stdio: "inherit", env });
+  if (signal === "SIGINT" || status === INTERRUPTED) isBrokenOff = true;
+  return status;
 }
 
 /** What a runner counted, plus one failure where it ended badly without a failed test (an error between tests). */

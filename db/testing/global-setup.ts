@@ -7,6 +7,7 @@ import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
+import { startUndertaker } from "./undertaker.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -62,11 +63,15 @@ async function makeTemplate(): Promise<Template> {
     dataDir,
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "128MB" },
   });
+  const undertaker = startUndertaker();
+  undertaker.careFor({ pid: server.pid, signal: "SIGQUIT" });
+  undertaker.careForFolders([dataDir, server.dataDir]);
   const remove = async () => {
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
     // The stand-in under /var/tmp, where the temporary folder is closed to PostgreSQL's user.
     if (server.dataDir !== dataDir) rmSync(dirname(server.dataDir), { recursive: true, force: true });
+    undertaker.dismiss();
   };
   try {
     await fillTemplate(server.url, name);

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchCampaign } from "#core/campaign/launch.ts";
@@ -14,6 +14,7 @@ import { dkimPurpose } from "#core/sender/rules.ts";
 import { type Db, makeDb, type Sql } from "#db/client.ts";
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
+import { startUndertaker } from "#db/testing/undertaker.ts";
 import type { BehaviourOverrides } from "#worker/sandbox/behaviours.ts";
 import type { MailRecord, Violation, ViolationKind } from "#worker/sandbox/types.ts";
 
@@ -62,7 +63,15 @@ export async function faultWorld(options: {
 }): Promise<FaultWorld> {
   const key = await generateDkimKey();
   const folder = options.postgres?.dataDir ?? (await mkdtemp(join(tmpdir(), "lettermill-faults-")));
-  const begin = () => startEmbeddedPostgres({ ...options.postgres, dataDir: folder });
+  // PostgreSQL's own user passes through.
+  await chmod(folder, 0o711);
+  const undertaker = startUndertaker();
+  const begin = async () => {
+    const server = await startEmbeddedPostgres({ ...options.postgres, dataDir: folder });
+    undertaker.careFor({ pid: server.pid, signal: "SIGQUIT" });
+    undertaker.careForFolders([folder, server.dataDir]);
+    return server;
+  };
   let postgres = await begin();
   const startPostgres = async () => {
     const { url } = postgres;
@@ -96,6 +105,7 @@ export async function faultWorld(options: {
     async startWorkers(n) {
       const from = workers.length;
       for (let i = 0; i < n; i++) workers.push(startWorker(postgres.url, network, folder));
+      for (const worker of workers.slice(from)) undertaker.careForChild(worker);
       const pids = workers.slice(from).map((worker) => worker.pid ?? 0);
       await until(
         async () =>
@@ -107,6 +117,7 @@ export async function faultWorld(options: {
     async crashPostgres() {
       process.kill(postgres.pid, "SIGQUIT");
       await until(() => !isAlive(postgres.pid), 30_000);
+      undertaker.forget(postgres.pid);
       await startPostgres();
     },
     startPostgres,
@@ -121,6 +132,7 @@ export async function faultWorld(options: {
       await end();
       await postgres.stop();
       for (const one of [folder, postgres.dataDir]) await rm(one, { recursive: true, force: true });
+      undertaker.dismiss();
     },
   };
 }
