@@ -3,6 +3,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { requireAdministrator } from "#app/_server/page.ts";
 import { BarsChart, ReplyTable } from "#components/deliverability/panels.tsx";
+import { laneSentence } from "#components/lane/lane-sentence.ts";
 import { LaneTimeline } from "#components/lane/lane-timeline.tsx";
 import { LaneStateChip } from "#components/lane/lane-views.tsx";
 import { limitHref } from "#components/limit/limit-table.tsx";
@@ -10,7 +11,6 @@ import { TLS_WORDS } from "#components/limit/words.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
-import { formatMoment, formatNumber } from "#components/ui/format.ts";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -59,28 +59,6 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
   const values = { laneId: String(lane.id) };
   const { limits } = lane;
   const limitKey = limitKeyOf(lane.bucket);
-  const sentence =
-    lane.isSourceSuspended && lane.suspendedUntil
-      ? `Its whole source is suspended until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC: several receivers say that it is on a block list.`
-      : lane.state === "suspended" && lane.suspendedUntil
-        ? `Suspended by the engine until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it tries again by itself.`
-        : lane.isHeldForATime && lane.suspendedUntil
-          ? `Held by an administrator until ${formatMoment(lane.suspendedUntil, "UTC", now)} UTC. Then it sends again by itself.`
-          : lane.state === "draining"
-            ? "Its source is being drained: it takes nothing new here, and finishes what it holds."
-            : lane.sourceState !== "active" && !lane.heldAt
-              ? `Its source is ${lane.sourceState === "held" ? "held" : "drained"}: nothing leaves by it until somebody lets it send again.`
-              : lane.state === "held"
-                ? "Held by an administrator. Nothing leaves until it is released."
-                : lane.isAvoided
-                  ? `${lane.source} sends nothing to ${lane.name}. That mail is for the other sources of its pools.`
-                  : lane.state === "open"
-                    ? `Sending: ${formatNumber(lane.pace)} accepted in the last minute, ${formatNumber(lane.backlog)} wait.`
-                    : lane.restUntil
-                      ? `Its warm-up or a quota has no room before ${formatMoment(lane.restUntil, "UTC", now)} UTC. ${formatNumber(lane.backlog)} wait.`
-                      : lane.backlog > 0
-                        ? `${formatNumber(lane.backlog)} wait for their turn.`
-                        : "No mail waits here.";
   return (
     <div className="page">
       <PageHeader
@@ -130,7 +108,7 @@ export default async function Page({ params }: PageProps<"/admin/lanes/[source]/
         }
       />
       <div className="stack">
-        <Panel title={sentence} lead>
+        <Panel title={laneSentence(lane, now)} lead>
           {lane.suspendedReply ? (
             <ReplyText block>{lane.suspendedReply}</ReplyText>
           ) : lane.lastReply ? (
