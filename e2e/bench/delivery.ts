@@ -10,9 +10,7 @@
  * are at Google, Microsoft 365 and other hosts of many, half have a server of their own.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,14 +21,15 @@ import { resolveDomains } from "#core/domain/resolve.ts";
 import { generateDkimKey } from "#core/mail/dkim/key.ts";
 import { bucketKind, bucketName, limitsFor } from "#core/mail/provider/bucket.ts";
 import type { Ctx } from "#core/platform/context.ts";
-import { encryptSecret } from "#core/platform/secrets.ts";
-import { dkimPurpose } from "#core/sender/rules.ts";
 import { makeDb, type Sql } from "#db/client.ts";
 import { startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
 import { behavioursOf } from "#worker/sandbox/behaviours.ts";
+import { DEFAULT_SEED } from "#worker/sandbox/start.ts";
 import { makeWorld } from "#worker/sandbox/world.ts";
 import { bodyHtml, SUBJECT } from "./delivery-mail.ts";
+import { bigSites, type House, SENDER_DOMAIN, seed, smallSites } from "./delivery-seed.ts";
+import { cpuMicros, familyCpuMicros, peakRss, rss, signatureMicros } from "./process-cost.ts";
 
 const { values: flags } = parseArgs({
   options: { latency: { type: "string" }, recipients: { type: "string" }, domains: { type: "string" } },
@@ -53,7 +52,6 @@ const BLOCK = process.env.BENCH_BLOCK ?? "127.95";
 /** A long run says where it stands. */
 const SAY_EVERY_MS = 15_000;
 const SECRET = "bench-secret-bench-secret-bench-secret";
-const SENDER_DOMAIN = "nordkai.example";
 
 type Run = {
   processes: number;
@@ -93,7 +91,9 @@ try {
   const key = await generateDkimKey();
   // Gmail's policy (MTA-STS) wants to be kept here too.
   await sql`update installation set sandbox_certificate = ${network.certificate}`;
-  const house = await seed(sql, key.privateKeyPem, key.publicKeyBase64);
+  const domains = LATENCY_MS > 0 ? ["gmail.com"] : DOMAINS > 0 ? smallSites(DOMAINS) : bigSites(SITES, BLOCK);
+  const of = { block: BLOCK, sources: SOURCES, recipients: RECIPIENTS, domains, secret: SECRET };
+  const house = await seed(sql, of, key);
   const dns = makeDns([network.dns]);
   while ((await resolveDomains(ctx, { stale: true }, dns)).more);
   const counts = process.env.BENCH_PROCESSES
@@ -116,56 +116,6 @@ async function cleanUp(): Promise<void> {
   for (const folder of [dataDir, postgres.dataDir]) await rm(folder, { recursive: true, force: true });
 }
 
-type House = { workspaceId: number; listId: number; senderId: number };
-
-async function seed(sql: Sql, privateKey: string, publicKey: string): Promise<House> {
-  const [workspace] = await sql`insert into workspaces (slug, name, postal_address)
-    values ('bench', 'Nordkai', ${"Nordkai GmbH\nKai 1\n20457 Hamburg"}) returning id`;
-  const workspaceId = Number(workspace?.id);
-  const [list] =
-    await sql`insert into lists (workspace_id, name) values (${workspaceId}, 'Friday Roast') returning id`;
-  const listId = Number(list?.id);
-  const [domain] =
-    await sql`insert into sender_domains (workspace_id, name, dkim_selector, dkim_private_key, dkim_public_key)
-    values (${workspaceId}, ${SENDER_DOMAIN}, 'lm1', '', ${publicKey}) returning id`;
-  const domainId = Number(domain?.id);
-  createPrivateKey(privateKey);
-  await sql`update sender_domains set dkim_private_key = ${encryptSecret(SECRET, dkimPurpose(domainId), privateKey)} where id = ${domainId}`;
-  const [sender] = await sql`insert into senders (workspace_id, sender_domain_id, name, address)
-    values (${workspaceId}, ${domainId}, 'Nordkai Kaffee', ${`news@${SENDER_DOMAIN}`}) returning id`;
-  await sql`insert into attributes (workspace_id, key, label) values (${workspaceId}, 'first_name', 'First name'), (${workspaceId}, 'city', 'City')`;
-  for (let i = 1; i <= SOURCES; i++) {
-    await sql`with s as (insert into sources (name, kind, ip, helo_name) values (${`Source ${i}`}, 'ip', ${`${BLOCK}.1.${i}`}, ${`out${i}.${SENDER_DOMAIN}`}) returning id)
-      insert into pool_sources (pool_id, source_id) select p.id, s.id from s, pools p where p.is_default`;
-  }
-  const sites = LATENCY_MS > 0 ? ["gmail.com"] : DOMAINS > 0 ? smallSites() : bigSites();
-  await sql`insert into subscribers (workspace_id, address, address_key, domain, attributes)
-    select ${workspaceId}, 'person' || i || '@' || d, 'person' || i || '@' || d, d,
-      jsonb_build_object('first_name', case when i % 7 = 0 then 'Jürgen' else 'Ines' end, 'city', 'Hamburg', 'orders', i % 9)
-    from generate_series(1, ${RECIPIENTS}::int) i, lateral (select (${sites}::text[])[1 + i % ${sites.length}::int] as d) x`;
-  await sql`insert into subscriptions (subscriber_id, list_id, workspace_id, status, confirmed_at)
-    select id, ${listId}, workspace_id, 'confirmed', now() from subscribers`;
-  await sql`insert into domains (name, status) select distinct domain, 'unknown' from subscribers`;
-  await sql`analyze`;
-  return { workspaceId, listId, senderId: Number(sender?.id) };
-}
-
-function smallSites(): string[] {
-  return Array.from({ length: DOMAINS }, (_, i) => `small${i}.example`);
-}
-
-/** Names that lead to a server of their own in the sandbox's world. */
-function bigSites(): string[] {
-  const world = makeWorld({ block: BLOCK, seed: "sandbox", shares: behavioursOf("quiet").shares });
-  const names: string[] = [];
-  for (let i = 0; names.length < SITES; i++) {
-    const name = `bench${i}.example`;
-    const place = world.place(name);
-    if (place.kind === "mail" && place.site.endsWith(name)) names.push(name);
-  }
-  return names;
-}
-
 async function runWith(
   ctx: Ctx,
   sql: Sql,
@@ -185,7 +135,7 @@ async function runWith(
   if (!launched.ok) throw new Error(launched.reason);
   console.error(`frozen in ${((performance.now() - froze) / 1_000).toFixed(1)} s; from then on it counts`);
   const before = workers.map((worker) => cpuMicros(worker.pid ?? 0));
-  const postgresBefore = postgresCpu();
+  const postgresBefore = familyCpuMicros(postgres.pid);
   const started = performance.now();
   let peakRssMb = 0;
   let saidAt = started;
@@ -208,7 +158,7 @@ async function runWith(
   }
   const seconds = (performance.now() - started) / 1_000;
   const used = workers.reduce((sum, worker, i) => sum + cpuMicros(worker.pid ?? 0) - (before[i] ?? 0), 0);
-  const postgresUsed = postgresCpu() - postgresBefore;
+  const postgresUsed = familyCpuMicros(postgres.pid) - postgresBefore;
   const states =
     await sql`select state, count(*)::int as n from deliveries where campaign_id = ${campaignId} group by state`;
   const accepted = Number(states.find((row) => row.state === "a")?.n ?? 0);
@@ -275,61 +225,14 @@ async function stopWorker(worker: ChildProcess): Promise<void> {
 
 async function runPool(port: number, privateKey: string): Promise<{ perSecond: number; cpuMicros: number }> {
   const child = fork(new URL("./delivery-pool.ts", import.meta.url));
-  const host = makeWorld({ block: BLOCK, seed: "sandbox", shares: behavioursOf("quiet").shares }).addressOf(
-    "mx01.mail.com",
-  );
+  const host = makeWorld({
+    block: BLOCK,
+    seed: DEFAULT_SEED,
+    shares: behavioursOf("quiet").shares,
+  }).addressOf("mx01.mail.com");
   child.send({ host, port, count: POOL_MAILS, privateKey, domain: SENDER_DOMAIN });
   const [result] = (await once(child, "message")) as [{ perSecond: number; cpuMicros: number }];
   return result;
-}
-
-/** User and system time of a process, µs. Linux only. */
-function cpuMicros(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /s, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-/** The server and all its children, ended ones included. */
-function postgresCpu(): number {
-  const fields = readFileSync(`/proc/${postgres.pid}/stat`, "utf8")
-    .replace(/^.*\) /s, "")
-    .split(" ");
-  const ended = (Number(fields[13]) + Number(fields[14])) * 10_000;
-  const children = readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, "utf8")
-    .trim()
-    .split(" ");
-  return children.filter(Boolean).reduce((sum, pid) => {
-    try {
-      return sum + cpuMicros(Number(pid));
-    } catch {
-      return sum;
-    }
-  }, ended + cpuMicros(postgres.pid));
-}
-
-function peakRss(pid: number): number {
-  return memory(pid, /VmHWM:\s+(\d+)/);
-}
-
-function rss(pid: number): number {
-  return memory(pid, /VmRSS:\s+(\d+)/);
-}
-
-function memory(pid: number, line: RegExp): number {
-  return Number(line.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-}
-
-/** What one RSA-2048 signature costs on this machine now, CPU µs: the wall that no engine gets over. */
-function signatureMicros(): number {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-  const data = Buffer.alloc(600, "header");
-  for (let i = 0; i < 200; i++) sign("sha256", data, privateKey);
-  const before = process.cpuUsage();
-  for (let i = 0; i < 2_000; i++) sign("sha256", data, privateKey);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 2_000;
 }
 
 function pause(ms: number): Promise<void> {

@@ -2,7 +2,6 @@
  * `npm run bench:ledger`: what claiming and settling cost a recipient, in a small ledger and in a large one side by
  * side, with the statements of the lanes on a real PostgreSQL. Last line is JSON.
  */
-import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import { type Outcome, settle } from "#core/delivery/settle.ts";
 import { makeDb, type Sql } from "#db/client.ts";
 import { startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
+import { familyCpuMicros } from "./process-cost.ts";
 
 /** Finished rows that lie beside the running campaign. */
 const SIZES = (process.env.BENCH_ROWS ?? "10000,10000000").split(",").map(Number);
@@ -126,7 +126,7 @@ async function measure(sql: Sql, house: House, rows: number, flush: number, pid:
   let claim = 0;
   let settled = 0;
   let n = 0;
-  const before = cpuOf(pid);
+  const before = familyCpuMicros(pid);
   for (;;) {
     let started = performance.now();
     const taken = await sql.begin(async (tx) => {
@@ -149,7 +149,7 @@ async function measure(sql: Sql, house: House, rows: number, flush: number, pid:
     n += taken.recipients.length;
   }
   if (n !== RECIPIENTS) throw new Error(`settled ${n} of ${RECIPIENTS}`);
-  const postgres = (cpuOf(pid) - before) / n;
+  const postgres = (familyCpuMicros(pid) - before) / n;
   return { rows, flush, claim: (claim * 1_000) / n, settle: (settled * 1_000) / n, postgres };
 }
 
@@ -180,19 +180,4 @@ function accepted(
     suppress: false,
     sign: null,
   };
-}
-
-/** User and system time of the server and its living children, µs. Linux only. */
-function cpuOf(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-  return [String(pid), ...children].filter(Boolean).reduce((sum, one) => {
-    try {
-      const fields = readFileSync(`/proc/${one}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      return sum + (Number(fields[11]) + Number(fields[12])) * 10_000;
-    } catch {
-      return sum;
-    }
-  }, 0);
 }

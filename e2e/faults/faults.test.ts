@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { equation } from "#core/ledger/equation.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { reconcileCampaign } from "#core/ledger/reconcile.ts";
-import { type Fault, type FaultWorld, faultWorld, seeded, tally, until, watchLedger } from "./world.ts";
+import { type Fault, tally, UNWRITTEN } from "./judge.ts";
+import { watchLedger } from "./watch.ts";
+import { type FaultWorld, faultWorld, retried, seeded, until } from "./world.ts";
 
 // One fault a run, and what it may cost at most. All of them at random, with kills, are in soak.test.ts.
 const RECIPIENTS = 2_400;
@@ -11,8 +13,6 @@ const DOMAINS = 240;
 const SEED = Number(process.env.SOAK_SEED ?? 7);
 const WORKERS = 2;
 const KNOWN = ["gmail.com", "outlook.com", "yahoo.com", "gmx.de", "icloud.com", "aol.com"];
-/** Outcomes that a worker may have unwritten before its lanes wait (`FULL_AT` of its settler). */
-const UNWRITTEN = 250;
 const RUN_MS = 240_000;
 
 let w: FaultWorld;
@@ -208,12 +208,3 @@ test(
   },
   RUN_MS,
 );
-
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  let result: T | undefined;
-  await until(async () => {
-    result = await work();
-    return true;
-  }, 30_000);
-  return result as T;
-}

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { equation } from "#core/ledger/equation.ts";
 import { ledgerInvariant } from "#core/ledger/invariant.ts";
-import { type FaultWorld, faultWorld, tally, until, watchLedger } from "./world.ts";
+import { tally } from "./judge.ts";
+import { watchLedger } from "./watch.ts";
+import { type FaultWorld, faultWorld, until } from "./world.ts";
 
 // The disk under PostgreSQL fills up while a campaign goes out. A part of `npm run soak`, where root runs it on Linux:
 // nobody else can have a disk that small. A database that refuses or dies is in the other tests.

@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { launchCampaign } from "#core/campaign/launch.ts";
 import { makeDns } from "#core/domain/dns.ts";
 import { resolveDomains } from "#core/domain/resolve.ts";
-import { equations } from "#core/ledger/equation.ts";
-import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { generateDkimKey } from "#core/mail/dkim/key.ts";
 import type { Ctx } from "#core/platform/context.ts";
 import { encryptSecret } from "#core/platform/secrets.ts";
@@ -23,8 +21,6 @@ export const SENDER_DOMAIN = "nordkai.example";
 const MAIL = `<p>Hello {{ first_name | default: "friend" }},</p><p><a href="https://nordkai.example/roast">The new roast</a> is here.</p>
 <p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>`;
 
-/** Milliseconds since the epoch at which something was done to the engine. */
-export type Fault = { at: number; open: number };
 export type ReceiverStats = {
   open: number;
   violationCounts: Partial<Record<ViolationKind, number>>;
@@ -240,86 +236,6 @@ async function launch(
   return campaignId;
 }
 
-/**
- * Looks once a second, on a connection of its own, whether the ledger of all campaigns under way adds up: each waiting
- * row in exactly one place, the equation, the counts against the rows. A moment without a database is not a look.
- * What it reads are the rows of those campaigns: some milliseconds for ten thousand.
- */
-export function watchLedger(world: Pick<FaultWorld, "url">) {
-  const { db, sql, end } = makeDb(world.url, { max: 1, applicationName: "watch" });
-  let looks = 0;
-  const wrong: unknown[] = [];
-  let looking: Promise<void> | null = null;
-  const look = async () => {
-    const invariant = await ledgerInvariant(db);
-    const alive = await sql<{ id: number }[]>`
-      select id from campaigns where launched_at is not null and finished_at is null`;
-    const sums = [
-      ...(
-        await equations(
-          db,
-          alive.map(({ id }) => id),
-        )
-      ).values(),
-    ];
-    const torn = await sql`
-      with mine as materialized (select id from campaigns where launched_at is not null and finished_at is null),
-      l as (select campaign_id, state, count(*) as n from deliveries join mine on mine.id = campaign_id group by 1, 2),
-      r as (select campaign_id, state, sum(n) as n from rollups join mine on mine.id = campaign_id group by 1, 2)
-      select campaign_id, state, l.n as rows, r.n as counted from l full join r using (campaign_id, state)
-      where coalesce(l.n, 0) <> coalesce(r.n, 0)`;
-    looks += 1;
-    if (!invariant.ok) wrong.push(invariant);
-    wrong.push(...sums.filter((sum) => sum.difference !== 0), ...torn);
-  };
-  const timer = setInterval(() => {
-    looking ??= look()
-      .catch(() => {})
-      .finally(() => {
-        looking = null;
-      });
-  }, 1_000);
-  return {
-    wrong,
-    get looks() {
-      return looks;
-    },
-    async stop() {
-      clearInterval(timer);
-      await looking;
-      await end();
-    },
-  };
-}
-
-/** How many got their mail more than once, who got none, and how long before a fault the first of each pair came. */
-export function tally(
-  records: readonly MailRecord[],
-  addresses: readonly string[],
-  faults: readonly Fault[],
-) {
-  const wanted = new Set(addresses);
-  const byAddress = Map.groupBy(
-    records.filter((mail) => wanted.has(mail.address) && isTaken(mail)),
-    (mail) => mail.address,
-  );
-  const lost = addresses.filter((address) => !byAddress.has(address));
-  let copies = 0;
-  let otherIds = 0;
-  let earliestMs = 0;
-  for (const mails of byAddress.values()) {
-    copies += mails.length - 1;
-    if (new Set(mails.map((mail) => mail.messageId)).size > 1) otherIds += 1;
-    for (const mail of mails.slice(0, -1)) {
-      const next = faults.find((fault) => fault.at >= mail.at - 1_000);
-      if (next) earliestMs = Math.max(earliestMs, next.at - mail.at);
-    }
-  }
-  return { lost, copies, otherIds, earliestMs: Math.round(earliestMs) };
-}
-
-const isTaken = (mail: MailRecord) => mail.outcome === "accepted" || mail.outcome === "dropped-after-dot";
-
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
@@ -348,6 +264,16 @@ export async function until(
     if (performance.now() > end) throw new Error(`waited ${ms} ms in vain. ${say()} ${error ?? ""}`);
     await new Promise((next) => setTimeout(next, 10));
   }
+}
+
+/** Again where the database is away. */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
+  let result: T | undefined;
+  await until(async () => {
+    result = await work();
+    return true;
+  }, 60_000);
+  return result as T;
 }
 
 function isAlive(pid: number): boolean {
