@@ -86,11 +86,14 @@ export function LaneTable({ rows }: { rows: LaneRow[] }) {
         {
           key: "reply",
           head: "Last reply",
+          width: "30%",
+          phone: "line",
           cell: (row) =>
             row.lastReply ? (
-              <div className="max-w-64 xl:max-w-96">
+              // In a cell of its own width: a long reply is cut, not the table widened.
+              <span className="grid w-0 min-w-full">
                 <ReplyText quiet>{`${row.lastCode ?? ""} ${row.lastReply}`}</ReplyText>
-              </div>
+              </span>
             ) : (
               ""
             ),

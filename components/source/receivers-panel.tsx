@@ -18,6 +18,10 @@ export function ReceiversPanel({
   abandoned: { pool: string; receivers: string[] }[];
 }) {
   const avoided = receivers.filter(({ bucket }) => source.avoids.includes(bucket));
+  const names = listOf(avoided.map(({ name }) => name));
+  const others = abandoned.length === 0 ? " That mail goes by the other sources of its pools." : "";
+  const sentence =
+    avoided.length === 0 ? "It sends to every receiver." : `It sends nothing to ${names}.${others}`;
   return (
     <Panel
       title="Receivers"
@@ -46,11 +50,7 @@ export function ReceiversPanel({
       }
     >
       <div className="grid gap-3">
-        <p className="text-muted">
-          {avoided.length === 0
-            ? "It sends to every receiver."
-            : `It sends nothing to ${listOf(avoided.map(({ name }) => name))}. That mail goes by the other sources of its pools.`}
-        </p>
+        <p className="text-muted">{sentence}</p>
         {abandoned.map(({ pool, receivers: left }) => (
           <Banner key={pool} tone="warning" title={`No source of ${pool} sends to ${listOf(left)}.`}>
             Their mail waits until it expires. Let one of its sources send there, or add one.
