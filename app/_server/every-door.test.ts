@@ -48,7 +48,7 @@ const ACTIONS: Record<string, Record<string, Door>> = {
     updateSourceAction: "administrator",
   },
   "(admin)/admin/suppressions": { addForAllAction: "administrator", liftAnyAction: "administrator" },
-  "(admin)/admin/system": { setSendingAction: "administrator" },
+  "(admin)/admin/system": { retrySetAsideAction: "administrator", setSendingAction: "administrator" },
   "(admin)/admin/team": {
     changeAdministratorAction: "administrator",
     createWorkspaceAction: "administrator",

@@ -38,6 +38,8 @@ export async function closeCampaign(
       await notifyLive(ctx.db, `campaign:${id}`);
     }
   }
+  // Nobody will look at those again that ended worker after worker: what they name is closed with the rest.
+  await ctx.db.execute(sql`delete from claims where campaign_id = ${id} and set_aside_at is not null`);
   const [held] = await ctx.db.execute<{ n: number }>(
     sql`select count(*)::int as n from claims where campaign_id = ${id}`,
   );

@@ -269,6 +269,18 @@ describe("cancel", () => {
     expect(await reconcileCampaign(db, id)).toEqual({ ok: true, differences: [] });
     expect(await closeCampaign(systemCtx(db), { campaignId: id })).toEqual({ closed: 0, claims: 0 });
   });
+
+  it("ends too what was set aside because it ended workers", async () => {
+    const { campaign, ctx } = await running();
+    const { id, name } = campaign;
+    await take(id, 4);
+    await db.execute(sql`update claims set set_aside_at = now() where campaign_id = ${id}`);
+    expect(await cancelCampaign(ctx, { campaignId: id, typedName: name })).toMatchObject({ ok: true });
+    expect((await closeCampaign(systemCtx(db), { campaignId: id })).claims).toBe(0);
+    expect(await state(id)).toMatchObject({ state: "cancelled", finishedAt: expect.any(Date) });
+    expect(await equation(db, id)).toMatchObject({ waiting: 0, difference: 0 });
+    expect(await reconcileCampaign(db, id)).toEqual({ ok: true, differences: [] });
+  });
 });
 
 describe("expiry", () => {

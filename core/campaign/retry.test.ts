@@ -16,6 +16,7 @@ import {
   systemCtx,
   workspaceCtx,
 } from "#db/testing/factories.ts";
+import { bounceDelivery } from "../report/settle-late.ts";
 import { finishCampaigns } from "./finish.ts";
 import { launchCampaign } from "./launch.ts";
 import { countRetryable, type RetryRecipientsInput, retryRecipients } from "./retry.ts";
@@ -105,6 +106,31 @@ describe("retryRecipients", () => {
     });
     // Sending again, so a second press finds nothing to do.
     expect(await retry({ state: "bounced", expected: 2 })).toMatchObject({ ok: false });
+  });
+
+  it("leaves alone whom a report of a bounce speaks of this very moment", async () => {
+    const { id, retry } = await finished([
+      ["x", null],
+      ["x", null],
+    ]);
+    let retried: ReturnType<typeof retry> | undefined;
+    await db.transaction(async (tx) => {
+      const about = { campaign: id, seq: 1 } as Parameters<typeof bounceDelivery>[1];
+      const reply = { code: 550, enhanced: "5.1.1", reply: "no such user", verdict: null };
+      await bounceDelivery(systemCtx(tx), about, reply);
+      retried = retry({ state: "uncertain", expected: 2 });
+      await expect
+        .poll(async () => {
+          const waiting = await db.execute(sql`select 1 from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`);
+          return waiting.length;
+        })
+        .toBe(1);
+    });
+    expect(await retried).toEqual({ ok: true, retried: 1 });
+    expect(await equation(db, id)).toMatchObject({ bounced: 1, waiting: 1, uncertain: 0, difference: 0 });
+    expect(await reconcileCampaign(db, id)).toEqual({ ok: true, differences: [] });
+    expect(await ledgerInvariant(db, id)).toMatchObject({ ok: true, open: 1, due: 1 });
   });
 
   it("takes the page's filter along, and refuses another number than the page showed", async () => {

@@ -93,24 +93,32 @@ export function retryRecipients(
       .update(campaigns)
       .set({ state: "sending", finishedAt: null, expiresAt, stopReason: null, updatedAt: now })
       .where(mine);
-    await moveBack(tx.db, campaignId, filter);
+    const moved = await moveBack(tx.db, campaignId, filter);
     await wakeLanes(tx.db);
-    const sentence = `Tried again: ${count(n)} ${n === 1 ? "recipient" : "recipients"} who had ${filter.state === "uncertain" ? "an uncertain end" : filter.state}.`;
+    const sentence = `Tried again: ${count(moved)} ${moved === 1 ? "recipient" : "recipients"} who had ${filter.state === "uncertain" ? "an uncertain end" : filter.state}.`;
     await recordCampaignEvent(tx, campaignId, "retried", sentence);
     await recordAudit(tx, {
       workspaceId: ctx.workspaceId,
       action: "campaign.retry",
       target: parts.campaign.name,
-      details: { campaignId, retried: n, ...filter },
+      details: { campaignId, retried: moved, ...filter },
     });
-    return { ok: true, retried: n };
+    return { ok: true, retried: moved };
   });
 }
 
-/** In the order in which lanes lock: due, deliveries, rollups. Source 0: no lane did it. */
-async function moveBack(db: WorkspaceCtx["db"], campaignId: number, filter: RecipientFilter): Promise<void> {
-  await db.execute(sql`
-    with taken as materialized (${retryable(campaignId, filter)}), turns as (
+/** In the order in which lanes lock: deliveries, due, rollups. Source 0: no lane did it. Returns how many were moved. */
+async function moveBack(
+  db: WorkspaceCtx["db"],
+  campaignId: number,
+  filter: RecipientFilter,
+): Promise<number> {
+  const [row] = await db.execute<{ n: number }>(sql`
+    with found as materialized (${retryable(campaignId, filter)}), taken as materialized (
+      -- As they still are: a report, or a worker that was taken for dead, may say something else of one this very moment.
+      select f.* from found f join deliveries d on d.campaign_id = ${campaignId} and d.seq = f.seq
+      where d.state = f.was order by d.seq for no key update of d
+    ), turns as (
       insert into due (campaign_id, seq, pool_id, bucket, class, due_at)
       select ${campaignId}, seq, pool_id, bucket, ${CLASS_CAMPAIGN}, now() from taken order by seq returning seq
     ), done as (
@@ -121,8 +129,10 @@ async function moveBack(db: WorkspaceCtx["db"], campaignId: number, filter: Reci
     ), delta as (
       select bucket, was as state, -count(*) as n from done group by bucket, was
       union all select bucket, 'w'::"char", count(*) from done group by bucket
-    )
-    insert into rollups as r (campaign_id, bucket, source_id, state, n)
-    select ${campaignId}, bucket, 0, state, n from delta order by bucket, state
-    on conflict (campaign_id, bucket, source_id, state) do update set n = r.n + excluded.n`);
+    ), counted as (
+      insert into rollups as r (campaign_id, bucket, source_id, state, n)
+      select ${campaignId}, bucket, 0, state, n from delta order by bucket, state
+      on conflict (campaign_id, bucket, source_id, state) do update set n = r.n + excluded.n
+    ) select count(*)::int as n from done`);
+  return row?.n ?? 0;
 }

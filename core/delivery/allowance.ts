@@ -20,19 +20,21 @@ export type Allowance = AllowanceHour & {
 };
 
 /**
- * How the lanes of one worker stand to warm-up, by lane id; those that have nothing to do with it are left out.
- * Only sources that could send count: a cold one that is held keeps nothing from the others.
+ * How the lanes of one worker stand to warm-up, by lane id; those that have nothing to do with it are left out. A cold
+ * source is cold whatever is asked of it; but only one that could send keeps anything from the others.
  */
 export async function readWarmth(
   sql: Sql,
   lanes: readonly { laneId: number; sourceId: number; bucket: number }[],
 ): Promise<Map<number, Warmth>> {
   const found = new Map<number, Warmth>();
-  const cold = await sql<{ sourceId: number; bucket: number }[]>`
-    select w.source_id as "sourceId", w.bucket from warmups w join sending_sources s on s.id = w.source_id
-    where w.graduated_day is null and carries(null, s.avoids, w.bucket)
-      and not exists (select from lanes l where l.source_id = w.source_id and l.bucket = w.bucket
-        and (l.held_at is not null or l.suspended_until > now()))`;
+  // Small sites are warmed up as one: their number is also that of one of their lanes, which speaks for itself alone.
+  const cold = await sql<{ sourceId: number; bucket: number; couldSend: boolean }[]>`
+    select w.source_id as "sourceId", w.bucket,
+      exists (select from sending_sources s where s.id = w.source_id and carries(null, s.avoids, w.bucket))
+        and not exists (select from lanes l where l.source_id = w.source_id and l.bucket = w.bucket and w.bucket <> ${SMALL_SITES}
+          and (l.held_at is not null or l.suspended_until > now())) as "couldSend"
+    from warmups w where w.graduated_day is null`;
   if (cold.length === 0) return found;
   const pools = await sql<{ sourceId: number; poolId: number }[]>`
     select source_id as "sourceId", pool_id as "poolId" from pool_sources`;
@@ -47,6 +49,7 @@ export async function readWarmth(
     const mine = new Set(poolsOf(lane.sourceId).map((one) => one.poolId));
     const beside = cold.filter(
       (one) =>
+        one.couldSend &&
         (one.bucket === bucket || lane.bucket === 0) &&
         poolsOf(one.sourceId).some((pool) => mine.has(pool.poolId)),
     );

@@ -82,7 +82,7 @@ export type LaneRow = {
   revision: number;
 };
 
-/** Takes a lane that nobody living owns. Null: somebody does, or it may not run. */
+/** Takes a lane that nobody living owns. Null: somebody does, or it may not run; nobody's may while sending is stopped. */
 export async function acquire(sql: Sql, laneId: number, workerId: number): Promise<LaneRow | null> {
   const [row] = await sql<LaneRow[]>`
     update lanes l set worker_id = ${workerId}, epoch = l.epoch + 1, ran_at = now()
@@ -90,7 +90,9 @@ export async function acquire(sql: Sql, laneId: number, workerId: number): Promi
       and (l.worker_id is null or not exists (select from workers w where w.id = l.worker_id))
       and exists (select from workers w where w.id = ${workerId})
       and l.held_at is null and (l.suspended_until is null or l.suspended_until <= now())
-      and not exists (select from sources s where s.id = l.source_id and s.suspended_until > now())
+      and not exists (select from sources s where s.id = l.source_id
+        and (s.state = 'held' or s.removed_at is not null or s.suspended_until > now()))
+      and exists (select from installation where sending_allowed)
     returning l.id, l.epoch, l.source_id as "sourceId", l.bucket,
       coalesce(extract(epoch from l.tat)::float8 * 1000, 0) as tat, before.worker_id is not null as "isInherited", l.mood, l.revision`;
   return row ?? null;
@@ -100,27 +102,27 @@ export async function acquire(sql: Sql, laneId: number, workerId: number): Promi
  * Takes over the claims that the lane's owners before left behind, in the lane's own transaction, and shortens each to
  * what is still open: rows that are settled, stand in `due` or were claimed anew since are left out. A claim that ended its
  * owners again and again is set aside; only the one in front can have, and only where nothing of it was settled since.
+ * With `known` also those of this owner that it does not know: taken, and the answer was lost.
  */
 export async function adopt(
   tx: TransactionSql,
   hold: LaneHold,
+  known: readonly number[] | null = null,
 ): Promise<{ claims: Claim[]; setAside: number[] }> {
   // First and alone: it waits for flushes in flight, and the statement after it sees what they wrote.
   const old = await tx<{ id: string }[]>`
     with held as (select id from lanes where id = ${hold.laneId} and worker_id = ${hold.workerId} and epoch = ${hold.epoch}
       for no key update)
     select c.id from claims c join held on held.id = c.lane_id
-    where c.epoch < ${hold.epoch} and c.set_aside_at is null order by c.id for update of c`;
+    where (c.epoch < ${hold.epoch} or (c.epoch = ${hold.epoch} and c.id <> all(${known as number[] | null}::bigint[])))
+      and c.set_aside_at is null order by c.id for update of c`;
   if (old.length === 0) return { claims: [], setAside: [] };
   const rows = await tx<(Claim & { isSetAside: boolean })[]>`
     with left_over as materialized (
-      select c.id, row_number() over (order by c.class, c.id) = 1 as is_first, cardinality(c.seqs) as n,
-        array(select s from unnest(c.seqs) with ordinality u(s, turn)
-          join deliveries d on d.campaign_id = c.campaign_id and d.seq = u.s and d.state in ('w', 'd')
-          where not exists (select from due r where r.campaign_id = c.campaign_id and r.seq = s)
-            and not exists (select from claims o where o.campaign_id = c.campaign_id and o.id > c.id and s = any(o.seqs))
-          order by turn) as seqs
-      from claims c where c.id = any(${old.map((row) => row.id)}::bigint[])
+      ${leftOver(
+        tx,
+        old.map((row) => row.id),
+      )}
     ), counted as (
       select *, cardinality(seqs) < n as has_moved from left_over
     )
@@ -135,6 +137,51 @@ export async function adopt(
     claims: rows.filter((row) => !row.isSetAside).map(({ isSetAside: _, ...claim }) => claim),
     setAside: rows.filter((row) => row.isSetAside).map((row) => row.id),
   };
+}
+
+/**
+ * What is still open of these claims, which are locked: `id`, `n` as many as they name, `is_first` of its lane's, `seqs`.
+ * Rows that are settled, stand in `due` or were claimed anew since are left out.
+ */
+const leftOver = (tx: TransactionSql, claimIds: readonly string[]) => tx`
+  select c.id, row_number() over (partition by c.lane_id order by c.class, c.id) = 1 as is_first, cardinality(c.seqs) as n,
+    array(select s from unnest(c.seqs) with ordinality u(s, turn)
+      join deliveries d on d.campaign_id = c.campaign_id and d.seq = u.s and d.state in ('w', 'd')
+      where not exists (select from due r where r.campaign_id = c.campaign_id and r.seq = s)
+        and not exists (select from claims o where o.campaign_id = c.campaign_id and o.id > c.id and s = any(o.seqs))
+      order by turn) as seqs
+  from claims c where c.id = any(${claimIds as string[]}::bigint[])`;
+
+/**
+ * Gives back what dead workers left with lanes that may not run now: held or suspended themselves, or of a source that is,
+ * or is gone. Nobody adopts it there, and other sources may carry it. Returns how many recipients have turns again.
+ */
+export async function giveBackOrphans(sql: Sql): Promise<number> {
+  return (await sql.begin(async (tx) => {
+    // First and alone, like an adoption; the epoch fences whoever had them.
+    const lanes = await tx<{ id: number }[]>`
+      with orphaned as (
+        select l.id from lanes l join sources s on s.id = l.source_id
+        where exists (select from claims c where c.lane_id = l.id and c.set_aside_at is null)
+          and not exists (select from workers w where w.id = l.worker_id)
+          and (l.held_at is not null or l.suspended_until > now() or s.state = 'held' or s.removed_at is not null or s.suspended_until > now())
+        order by l.id for no key update of l skip locked)
+      update lanes l set epoch = l.epoch + 1 from orphaned o where l.id = o.id returning l.id`;
+    if (lanes.length === 0) return 0;
+    const claims = await tx<{ id: string }[]>`select id from claims
+      where lane_id = any(${lanes.map((lane) => lane.id)}::int[]) and set_aside_at is null order by id for update`;
+    const ids = claims.map((claim) => claim.id);
+    // A cancelled campaign's rows are closed from where they are.
+    const turns = await tx`
+      with left_over as materialized (${leftOver(tx, ids)})
+      insert into due (campaign_id, seq, pool_id, bucket, class, due_at, state)
+      select c.campaign_id, s, c.pool_id, c.bucket, c.class, now(),
+        (case when p.kind = 'campaign' and p.expires_at <= now() then 'e' when p.state = 'paused' then 'p' else 'r' end)::"char"
+      from left_over o join claims c on c.id = o.id join campaigns p on p.id = c.campaign_id and p.state <> 'cancelled'
+      cross join unnest(o.seqs) s on conflict (campaign_id, seq) do nothing returning 1`;
+    await tx`delete from claims where id = any(${ids}::bigint[])`;
+    return turns.length;
+  })) as number;
 }
 
 /** Gives a lane up. The epoch fences it: who has lost the lane changes nothing, and is told false. */

@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
+import { systemCtx } from "#db/testing/factories.ts";
+import { bounceDelivery } from "../report/settle-late.ts";
 import { acquire, beat, enrol, reap, release } from "./lease.ts";
 import type { LaneHold } from "./reserve.ts";
 import { settle } from "./settle.ts";
@@ -225,4 +227,32 @@ test("refused for now by who owned the lane before, for good by who has it now: 
   await settle(l.t.sql, { outcomes: [refused], finished: [{ claimId: claim!.id, epoch: next.epoch }] });
   expect(await l.counts(id)).toEqual({ b: 1 });
   expect(await l.places(id)).toEqual({ open: 0, ahead: 0, claimed: 0, due: 0, twice: 0 });
+});
+
+test("given back once: said again after its answer was lost, it puts nobody into two places", async () => {
+  const b = l.nextBucket();
+  const id = await l.running(3, { bucket: b });
+  const h = await l.hold(b);
+  const [claim] = await l.take(h, b, 3);
+  const back = { kind: "back", code: null, reply: null, retryAt: Date.now() - 1_000 } as const;
+  const input = { outcomes: [l.outcome(claim!, 2, back)], finished: [] };
+  await settle(l.t.sql, input);
+  expect((await l.take(h, b, 3)).map(({ seqs }) => seqs)).toEqual([[2]]);
+  await settle(l.t.sql, input);
+  expect(await l.places(id)).toEqual({ open: 3, ahead: 0, claimed: 3, due: 0, twice: 0 });
+});
+
+test("accepted, said again after a report of its bounce, does not undo the bounce", async () => {
+  const b = l.nextBucket();
+  const id = await l.running(1, { bucket: b });
+  const [claim] = await l.take(await l.hold(b), b, 1);
+  const input = { outcomes: [l.outcome(claim!, 1)], finished: [] };
+  await settle(l.t.sql, input);
+  const about = { campaign: id, seq: 1 } as Parameters<typeof bounceDelivery>[1];
+  const reply = { code: 550, enhanced: "5.1.1", reply: "no such user", verdict: null };
+  await bounceDelivery(systemCtx(l.t.db), about, reply);
+  await settle(l.t.sql, input);
+  expect(await l.counts(id)).toEqual({ b: 1 });
+  const [row] = await l.t.sql`select state, dup from deliveries where campaign_id = ${id}`;
+  expect(row).toEqual({ state: "b", dup: 0 });
 });

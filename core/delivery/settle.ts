@@ -154,13 +154,15 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
       -- fresh: this try is not in the ledger yet. A second 250 from elsewhere is a copy, and counted as such. A try by who owned
       -- the lane before may have taken the number of ours: then ours has the next, as its recipient's next turn hangs on it.
       select o.*, to_timestamp(o.ms / 1000.0) as at, old.state as was, old.first_at, greatest(o.n, old.attempts + 1)::smallint as try,
-        case when o.state = 'a' then old.state <> 'a' when old.state not in ('w', 'd') then false when old.attempts < o.n then true
+        -- Nor is it where it was accepted and a report of its bounce came since.
+        case when o.state = 'a' then old.state <> 'a' and (old.settled_at, old.source_id) is distinct from (to_timestamp(o.ms / 1000.0), o.source_id)
+          when old.state not in ('w', 'd') then false when old.attempts < o.n then true
           else c.id is not null and not exists (select from attempts a
             where a.campaign_id = ${campaignId} and a.seq = o.seq and a.at = to_timestamp(o.ms / 1000.0) and a.source_id = o.source_id)
           end as fresh,
         o.state = 'a' and old.state = 'a'
           and (old.settled_at, old.source_id) is distinct from (to_timestamp(o.ms / 1000.0), o.source_id) as doubled,
-        (c.id is not null) as mine
+        (c.id is not null) as mine, (o.state <> '-' or o.seq = any(c.seqs)) as is_held
       from o join old on old.seq = o.seq left join claims c on c.id = o.claim_id and c.epoch = o.epoch
     ), done as (
       update deliveries d set
@@ -187,8 +189,13 @@ async function settleCampaign(tx: TransactionSql, campaignId: number, outcomes: 
         (case when p.kind = 'campaign' and p.expires_at <= now() then 'e' when p.state = 'paused' then 'p' else 'r' end)::"char"
       from seen s join claims c on c.id = s.claim_id and c.epoch = s.epoch join campaigns p on p.id = ${campaignId}
       where s.retry_ms is not null and p.state <> 'cancelled'
-        and ((s.state = 'd' and s.fresh) or (s.state = '-' and s.was in ('w', 'd')))
+        and ((s.state = 'd' and s.fresh) or (s.state = '-' and s.is_held and s.was in ('w', 'd')))
       on conflict (campaign_id, seq) do nothing
+    ), let_go as (
+      -- Given back once: a claim does not name it any more, whoever has taken it since.
+      update claims c set seqs = array(select x from unnest(c.seqs) with ordinality u(x, turn) where x <> all(b.seqs) order by turn), adopted = 0
+      from (select claim_id, epoch, array_agg(seq) as seqs from seen where state = '-' and mine and is_held group by 1, 2) b
+      where c.id = b.claim_id and c.epoch = b.epoch
     ), over as (
       delete from due r using seen s where r.campaign_id = ${campaignId} and r.seq = s.seq
         and not s.mine and s.fresh and s.state not in ('d', '-')

@@ -7,7 +7,8 @@ export type WakeFilter = { poolId?: number; bucket?: number };
 /**
  * Wakes the lanes that have something to do: buckets with mail ahead, a recipient whose turn has come, or a claim
  * without an owner, times the active sources of the pool. Makes missing lanes. A lane that somebody runs, that is held
- * or suspended, that has used up its allowance, or whose job already waits, is left alone; so this may be called as often as one likes.
+ * or suspended, that has used up its allowance, or whose job already waits, is left alone, and all are while sending is
+ * stopped; so this may be called as often as one likes.
  * Returns how many were woken.
  */
 export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number> {
@@ -58,6 +59,7 @@ export async function wakeLanes(db: Db, filter: WakeFilter = {}): Promise<number
         select from graphile_worker.jobs j where j.key = 'lane:' || idle.id and j.locked_at is null and j.run_at <= now())
     )
     select count(graphile_worker.add_job('lane', payload := json_build_object('laneId', id), max_attempts := 25,
-      job_key := 'lane:' || id, job_key_mode := 'replace'))::int as woken from chosen`);
+      job_key := 'lane:' || id, job_key_mode := 'replace'))::int as woken from chosen
+    where exists (select from installation where sending_allowed)`);
   return rows[0]?.woken ?? 0;
 }

@@ -28,13 +28,13 @@ export async function readSystem(ctx: AdminCtx) {
     restored_from: string | null;
     version: string;
     size: string;
-    aside: number;
+    aside: { people: number; campaigns: string[] | null };
     unread: number;
     oldest_due: number | null;
     partitions: number;
   }>(sql`
     select i.network, i.sending_allowed, i.sending_stopped_at, i.restored_from, current_setting('server_version') as version, pg_size_pretty(pg_database_size(current_database())) as size,
-      (select count(*)::int from claims where set_aside_at is not null) as aside, (select count(*)::int from reports where taken_at is null) as unread,
+      (select json_build_object('people', coalesce(sum(cardinality(k.seqs)), 0), 'campaigns', json_agg(distinct c.name)) from claims k join campaigns c on c.id = k.campaign_id where k.set_aside_at is not null) as aside, (select count(*)::int from reports where taken_at is null) as unread,
       (select extract(epoch from now() - min(due_at))::int from due where state = 'r' and due_at < now()) as oldest_due,
       (select count(*)::int from pg_inherits where inhparent = 'deliveries'::regclass) as partitions from installation i`);
   const workers = await ctx.db.execute<Record<string, unknown>>(sql`
@@ -75,7 +75,8 @@ export async function readSystem(ctx: AdminCtx) {
     restoredFrom: house?.restored_from ? new Date(house.restored_from) : null,
     version: house?.version ?? "",
     size: house?.size ?? "",
-    setAside: house?.aside ?? 0,
+    /** In claims that ended several workers, and are left alone since. */
+    setAside: { people: house?.aside.people ?? 0, campaigns: house?.aside.campaigns ?? [] },
     unreadReports: house?.unread ?? 0,
     /** How long the oldest recipient whose turn has come waits; null where none does. */
     oldestDueMs: house?.oldest_due == null ? null : house.oldest_due * 1000,

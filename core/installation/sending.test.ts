@@ -6,6 +6,7 @@ import { auditEvents, domains, installation, sources, workspaces } from "#db/sch
 import { anotherDatabase } from "#db/testing/database.ts";
 import {
   adminCtx,
+  makeCampaign,
   makeSender,
   makeSource,
   makeUser,
@@ -17,6 +18,7 @@ import { leaveChecklist } from "./leave-checklist.ts";
 import { readLeaveChecklist } from "./read-leave.ts";
 import { readSystem } from "./read-system.ts";
 import { setSending, switchNetwork } from "./sending.ts";
+import { retrySetAside } from "./set-aside.ts";
 
 let db: Db;
 let ctx: AdminCtx;
@@ -166,7 +168,8 @@ test("the checklist reads the installation as it stands, and the world's answers
 
 test("the system page reads workers, ends, jobs, turns that have come and who changed what", async () => {
   const empty = await readSystem(ctx);
-  expect(empty).toMatchObject({ workers: [], ends: [], oldestDueMs: null, setAside: 0, unreadReports: 0 });
+  expect(empty).toMatchObject({ workers: [], ends: [], oldestDueMs: null, unreadReports: 0 });
+  expect(empty.setAside).toEqual({ people: 0, campaigns: [] });
   expect(empty.partitions).toBeGreaterThan(0);
   await db.execute(
     sql`insert into workers (host, pid, lease_until) values ('here', 42, clock_timestamp() + interval '11 s')`,
@@ -190,4 +193,17 @@ test("the system page reads workers, ends, jobs, turns that have come and who ch
   expect(system.oldestDueMs).toBeGreaterThanOrEqual(90_000);
   expect(system.oldestDueMs).toBeLessThan(120_000);
   expect(system.audit[0]).toMatchObject({ action: "network.check", who: "Ada" });
+});
+
+test("what was set aside is named on the system page, and may be tried again", async () => {
+  expect(await retrySetAside(ctx)).toMatchObject({ ok: false });
+  const workspace = await makeWorkspace(db);
+  const { id } = await makeCampaign(db, workspace.id, { name: "Autumn" });
+  await db.execute(sql`insert into claims (lane_id, epoch, campaign_id, pool_id, bucket, class, seqs, adopted, set_aside_at)
+    values (1, 4, ${id}, 1, 1, 5, '{1,2}', 3, now()), (2, 4, ${id}, 1, 1, 5, '{3}', 3, now())`);
+  expect((await readSystem(ctx)).setAside).toEqual({ people: 3, campaigns: ["Autumn"] });
+  expect(await retrySetAside(ctx)).toEqual({ ok: true });
+  expect((await readSystem(ctx)).setAside).toEqual({ people: 0, campaigns: [] });
+  const rows = await db.execute(sql`select adopted from claims where campaign_id = ${id}`);
+  expect(rows.map((row) => row.adopted)).toEqual([0, 0]);
 });

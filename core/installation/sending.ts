@@ -13,7 +13,7 @@ export const SetSendingInput = z.object({
 });
 export type SetSendingInput = z.infer<typeof SetSendingInput>;
 
-/** Stops or allows all sending of the installation; system mail waits too. `reserve` is the one place that asks. */
+/** Stops or allows all sending of the installation; system mail waits too. Asked when a lane is taken and with each claim. */
 export function setSending(ctx: AdminCtx, input: SetSendingInput): Promise<Result> {
   return withTransaction(ctx, async (tx) => {
     const stopped = input.allowed

@@ -2,7 +2,14 @@ import { hostname } from "node:os";
 import { readWarmth, type Warmth } from "#core/delivery/allowance.ts";
 import { watchFallbacks } from "#core/delivery/fall-back.ts";
 import { bucketsOfSource, lanesWithSystemMail, stoppedCampaigns } from "#core/delivery/lane-read.ts";
-import { acquire, ownedLanes, publishMetrics, release, reportLanes } from "#core/delivery/lease.ts";
+import {
+  acquire,
+  giveBackOrphans,
+  ownedLanes,
+  publishMetrics,
+  release,
+  reportLanes,
+} from "#core/delivery/lease.ts";
 import { RELAY_BUCKET } from "#core/delivery/types.ts";
 import { wakeLanes } from "#core/delivery/wake-lanes.ts";
 import { weighedSources } from "#core/delivery/weights.ts";
@@ -29,6 +36,7 @@ const TICK_MS = 1_000;
 const SYSTEM_LOOK_MS = 250;
 const PUBLISH_MS = 5_000;
 const FALLBACK_MS = 2_000;
+const ORPHANS_MS = 5_000;
 /** On the way out, what is in flight may end for so long. */
 const DRAIN_MS = 30_000;
 
@@ -139,6 +147,7 @@ export class Engine implements LaneHouse {
     this.#every(SYSTEM_LOOK_MS, () => this.#lookForSystem());
     this.#every(PUBLISH_MS, () => this.#publish());
     this.#every(FALLBACK_MS, () => this.#watchFallbacks());
+    this.#every(ORPHANS_MS, () => this.#giveBackOrphans());
   }
 
   /** Runs a lane to its end; returns at once where somebody else does, or nothing may be started. */
@@ -317,6 +326,12 @@ export class Engine implements LaneHouse {
   /** Pools whose own sources cannot carry their mail fall back to another, and return. */
   async #watchFallbacks(): Promise<void> {
     for (const { kind, ...change } of await watchFallbacks(this.sql)) logger.warn(change, `fallback ${kind}`);
+  }
+
+  async #giveBackOrphans(): Promise<void> {
+    const n = await giveBackOrphans(this.sql);
+    if (n > 0)
+      logger.warn({ recipients: n }, "given back: a dead worker had them, at lanes that may not run now");
   }
 
   #stands(laneId: number, warmth: Warmth | undefined): void {

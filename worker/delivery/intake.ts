@@ -50,15 +50,19 @@ const BESIDE_REST_MS = 15_000;
 
 const logger = log("intake");
 
-/** What the lane's owners before it left behind. Whose allowance it was is not known: a cold lane takes it anew. */
+/**
+ * What the lane's owners before it left behind; with `known` also what it took itself and does not know of. Whose
+ * allowance it was is not known: a cold lane takes it anew.
+ */
 export async function takeOver(
   sql: Sql,
   messages: Messages,
   hold: LaneHold,
   sourceId: number,
+  known: readonly number[] | null = null,
 ): Promise<Taken> {
   return take(sql, messages, sourceId, async (tx) => {
-    const { claims, setAside } = await adopt(tx, hold);
+    const { claims, setAside } = await adopt(tx, hold, known);
     if (setAside.length > 0) {
       logger.error(
         { laneId: hold.laneId, claims: setAside },

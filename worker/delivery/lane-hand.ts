@@ -48,6 +48,11 @@ export class LaneHand {
     return this.queue.length + this.#parked;
   }
 
+  /** Claims that it answers for. */
+  get claimIds(): number[] {
+    return [...this.#claims.keys()];
+  }
+
   get campaigns(): Set<number> {
     return new Set(this.queue.map((item) => item.recipient.campaignId));
   }
@@ -65,7 +70,14 @@ export class LaneHand {
     }
     if (this.#lane.source.relay) return this.#place(taken.items, true);
     const { targets } = this.#house;
-    const unknown = await targets.load([...new Set(taken.items.map((item) => item.domain))]);
+    let unknown: string[];
+    try {
+      unknown = await targets.load([...new Set(taken.items.map((item) => item.domain))]);
+    } catch (error) {
+      logger.warn({ err: error }, "could not read where mail goes; given back");
+      for (const item of taken.items) this.settle(giveBack(this.of(item), Date.now()));
+      return;
+    }
     if (unknown.length === 0) return this.#place(taken.items);
     const asked = new Set(unknown);
     this.#place(taken.items.filter((item) => !asked.has(item.domain)));

@@ -1,4 +1,5 @@
 import type { Warmth } from "#core/delivery/allowance.ts";
+import { stoppedCampaigns } from "#core/delivery/lane-read.ts";
 import type { LaneNews, LaneRow } from "#core/delivery/lease.ts";
 import { release, reportLanes } from "#core/delivery/lease.ts";
 import type { LaneHold } from "#core/delivery/reserve.ts";
@@ -64,6 +65,8 @@ export class Lane implements LaneSelf {
   /** Where what caps it is used up: nobody needs to wake this lane before. */
   #restUntil: number | null = null;
   #filling = false;
+  /** The answer to a claim was lost: it may have been made, and nobody has it in hand. */
+  #missedSome = false;
   #nextFill = 0;
   #dryUntil: number | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -125,11 +128,10 @@ export class Lane implements LaneSelf {
   async run(): Promise<void> {
     try {
       await this.replies.load();
-      // What a dead worker left behind may use of an allowance or a quota only what it asks for again.
-      await this.hand.accept(
-        await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId),
-        this.#warmth?.kind === "cold" || this.quotas.length > 0,
-      );
+      await this.#takeOver(null);
+      // Of campaigns that were paused or ended since, nothing is begun.
+      const stopped = await stoppedCampaigns(this.#house.sql, [...this.hand.campaigns]);
+      this.putBack(new Set(stopped));
       this.pump();
       await this.#ended;
     } finally {
@@ -332,6 +334,13 @@ export class Lane implements LaneSelf {
     if (!onlySystem && this.hand.size >= Math.min(LOOK_AHEAD, want)) return;
     this.#filling = true;
     try {
+      if (this.#missedSome) {
+        // Known before what was written: whatever ends meanwhile is one or the other.
+        const known = this.hand.claimIds;
+        await this.#house.settler.flushed();
+        await this.#takeOver(known);
+        this.#missedSome = false;
+      }
       const of = {
         sourceId: this.sourceId,
         bucket: this.bucket,
@@ -352,11 +361,18 @@ export class Lane implements LaneSelf {
       }
     } catch (error) {
       logger.warn({ err: error, laneId: this.hold.laneId }, "could not take recipients");
+      this.#missedSome = true;
       this.#nextFill = performance.now() + AFTER_ERROR_MS;
     } finally {
       this.#filling = false;
     }
     this.pump();
+  }
+
+  /** What a dead worker left behind may use of an allowance or a quota only what it asks for again. */
+  async #takeOver(known: readonly number[] | null): Promise<void> {
+    const taken = await takeOver(this.#house.sql, this.#house.messages, this.hold, this.sourceId, known);
+    await this.hand.accept(taken, this.#warmth?.kind === "cold" || this.quotas.length > 0);
   }
 
   /** Whether it ended for want of allowance, and until when. */

@@ -32,6 +32,8 @@ export class Settler {
   #added = 0;
   #written = 0;
   #waiting: { until: number; done: () => void }[] = [];
+  /** Claims with an outcome that could not be written: they stay. */
+  readonly #broken = new Set<number>();
   #topics = new Set<string>();
   #notifiedAt = 0;
   #notifyTimer: NodeJS.Timeout | undefined;
@@ -98,7 +100,9 @@ export class Settler {
       try {
         const { stopped } = await settle(this.#sql, {
           outcomes: batch.flatMap((entry) => ("outcome" in entry ? [entry.outcome] : [])),
-          finished: batch.flatMap((entry) => ("finished" in entry ? [entry.finished] : [])),
+          finished: batch.flatMap((entry) =>
+            "finished" in entry && !this.#broken.has(entry.finished.claimId) ? [entry.finished] : [],
+          ),
         });
         this.#metrics.settled(performance.now() - began);
         if (stopped.length > 0) this.#on.stopped(stopped);
@@ -127,6 +131,7 @@ export class Settler {
       );
       return this.#write([{ outcome: { ...entry.outcome, reply: null, shape: null, enhanced: null } }]);
     }
+    if (entry && "outcome" in entry) this.#broken.add(entry.outcome.claimId);
     logger.error({ err: error, entry }, "this outcome cannot be written; its claim stays");
   }
 

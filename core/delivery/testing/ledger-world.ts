@@ -80,7 +80,8 @@ export async function ledgerWorld() {
         open(tx, claims, { sourceId, workspaceOf: async () => ({ workspaceId, isSystem: false }) }),
       ),
 
-    adopt: (h: LaneHold) => sql.begin((tx) => adopt(tx, h)) as ReturnType<typeof adopt>,
+    adopt: (h: LaneHold, known?: number[]) =>
+      sql.begin((tx) => adopt(tx, h, known)) as ReturnType<typeof adopt>,
 
     async counts(campaignId: number): Promise<Record<string, number>> {
       const rows =

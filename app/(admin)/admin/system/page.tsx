@@ -6,20 +6,21 @@ import { ConfirmButton } from "#components/ui/confirm-dialog.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { formatClock, formatDuration, formatNumber } from "#components/ui/format.ts";
+import { countOf, formatClock, formatDuration, formatNumber } from "#components/ui/format.ts";
 import { LiveStamp } from "#components/ui/live-stamp.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { StatusChip } from "#components/ui/status-chip.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { readSystem } from "#core/installation/read-system.ts";
-import { setSendingAction } from "./actions.ts";
+import { retrySetAsideAction, setSendingAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "System" };
 
 export default async function Page() {
   const { ctx } = await requireAdministrator();
   const system = await readSystem(ctx);
+  const { setAside } = system;
   return (
     <div className="page">
       <PageHeader
@@ -71,6 +72,24 @@ export default async function Page() {
             Sending is off, so that nobody gets mail twice. Mail that was accepted after that moment still
             waits here: cancel or pause the campaigns that had gone on, then allow sending again. On a copy,
             leave it off.
+          </Banner>
+        ) : null}
+        {setAside.people > 0 ? (
+          <Banner
+            tone="warning"
+            title={`Mail for ${countOf(setAside.people, "recipient", "recipients")} was set aside.`}
+            actions={
+              <ActionButton
+                action={retrySetAsideAction}
+                size="small"
+                success="It is tried again. What ends workers again is set aside again."
+              >
+                Try again
+              </ActionButton>
+            }
+          >
+            Several workers ended while they held it ({setAside.campaigns.join(", ")}). Their logs say why.
+            Cancelling the campaign ends it too.
           </Banner>
         ) : null}
         <Panel title="Workers" flush>
@@ -144,7 +163,6 @@ export default async function Page() {
                   term: "Oldest turn that has come",
                   value: system.oldestDueMs === null ? "none waits" : formatDuration(system.oldestDueMs),
                 },
-                { term: "Claims set aside", value: formatNumber(system.setAside) },
                 { term: "Reports to read", value: formatNumber(system.unreadReports) },
               ]}
             />
