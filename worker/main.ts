@@ -87,36 +87,43 @@ function startRunner(
 }
 
 let isStopping = false;
+const restores = new RestoreWatch(ctx, join(settings.dataDir, "database-seen"));
+let lanes: Runner | undefined;
+let jobs: Runner | undefined;
+let finishing: NodeJS.Timeout | undefined;
+
+async function start(): Promise<void> {
+  await restores.start();
+  await engine.start();
+  lanes = await startRunner(laneTasks(engine, ctx), {
+    concurrency: LANES_AT_ONCE,
+    pollInterval: LANE_POLL_MS,
+  });
+  jobs = await startRunner(otherTasks(ctx, main.sql), {
+    concurrency: JOBS_AT_ONCE,
+    pollInterval: JOB_POLL_MS,
+    crontab,
+  });
+  await engine.membership.setGraphileIds(graphileIds);
+  finishing = setInterval(() => {
+    finishTask(ctx).catch((error) => logger.warn({ err: error }, "could not look for finished campaigns"));
+  }, FINISH_EVERY_MS);
+  releaseStartUpMemory();
+  logger.info({ workerId: engine.workerId }, "the worker is ready");
+}
 
 async function stop(): Promise<void> {
   logger.info("stopping");
+  await started.catch(() => {});
   clearInterval(finishing);
   restores.stop();
-  const jobsEnd = Promise.race([jobs.stop(), new Promise((done) => setTimeout(done, JOBS_END_MS).unref())]);
-  await Promise.all([engine.drain(), lanes.stop(), jobsEnd]);
+  const jobsEnd = Promise.race([jobs?.stop(), new Promise((done) => setTimeout(done, JOBS_END_MS).unref())]);
+  await Promise.all([engine.drain(), lanes?.stop(), jobsEnd]);
   await Promise.allSettled([pool.end(), main.end(), lanesDb.end(), lease.end(), facts.end()]);
   logger.info("stopped");
 }
 
-const restores = new RestoreWatch(ctx, join(settings.dataDir, "database-seen"));
-await restores.start();
-await engine.start();
-const lanes = await startRunner(laneTasks(engine, ctx), {
-  concurrency: LANES_AT_ONCE,
-  pollInterval: LANE_POLL_MS,
-});
-const jobs = await startRunner(otherTasks(ctx, main.sql), {
-  concurrency: JOBS_AT_ONCE,
-  pollInterval: JOB_POLL_MS,
-  crontab,
-});
-await engine.membership.setGraphileIds(graphileIds);
-const finishing = setInterval(() => {
-  finishTask(ctx).catch((error) => logger.warn({ err: error }, "could not look for finished campaigns"));
-}, FINISH_EVERY_MS);
-releaseStartUpMemory();
-logger.info({ workerId: engine.workerId }, "the worker is ready");
-
+// Before the first lane begins: ended without a word, its mails in flight would go twice.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (isStopping) return;
@@ -130,3 +137,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     );
   });
 }
+
+const started = start();
+await started.catch(async (error) => {
+  if (isStopping) return;
+  logger.error({ err: error }, "could not start");
+  isStopping = true;
+  if (engine.workerId > 0) await stop().catch(() => {});
+  process.exit(1);
+});

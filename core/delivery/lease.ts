@@ -38,14 +38,20 @@ export async function publishMetrics(sql: Sql, workerId: number, metrics: object
 
 export type DeadWorker = { id: number; host: string; pid: number; lanes: number; graphileIds: string[] };
 
+/** When each worker's lease ends, by id; only to see whether it changes. */
+export async function readLeases(sql: Sql): Promise<Map<number, string>> {
+  const rows = await sql<{ id: number; until: string }[]>`select id, lease_until::text as until from workers`;
+  return new Map(rows.map(({ id, until }) => [id, until]));
+}
+
 /**
- * Buries the workers whose lease has run out. The deletion comes first and alone: it waits for a beat in flight and
- * looks again, so that a worker cannot be both alive and buried.
+ * Buries those of the workers `silent` whose lease has run out. The deletion comes first and alone: it waits for a beat
+ * in flight and looks again, so that a worker cannot be both alive and buried.
  */
-export async function reap(sql: Sql): Promise<DeadWorker[]> {
+export async function reap(sql: Sql, silent: readonly number[]): Promise<DeadWorker[]> {
   return sql<DeadWorker[]>`
     with dead as (
-      delete from workers where lease_until < clock_timestamp() returning id, host, pid, started_at, graphile_ids
+      delete from workers where lease_until < clock_timestamp() and id = any(${silent as number[]}::int[]) returning id, host, pid, started_at, graphile_ids
     ), counted as (
       select d.*, (select count(*)::int from lanes l where l.worker_id = d.id) as lanes from dead d
     ), noted as (

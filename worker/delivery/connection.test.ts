@@ -345,3 +345,12 @@ test.each([true, false])(
     connection.destroy();
   },
 );
+
+test("breaks off before the message where it may not go on, and nothing was handed over", async () => {
+  const server = await serve();
+  const connection = await connected(server);
+  const result = await connection.send(MAIL, () => false);
+  expect(result).toMatchObject({ kind: "lost", when: "before-dot", heard: true });
+  expect(connection.isUsable).toBe(false);
+  expect(server.bodies).toEqual([]);
+});

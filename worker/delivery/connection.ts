@@ -95,8 +95,11 @@ export class SmtpConnection {
     else this.#onGone.push(call);
   }
 
-  /** Sends one mail to one recipient. Never throws; afterwards `isUsable` says whether another may follow. */
-  async send(mail: OutgoingMail): Promise<SendResult> {
+  /**
+   * Sends one mail to one recipient. Never throws; afterwards `isUsable` says whether another may follow. `mayGoOn` is
+   * asked once more before the message itself is handed over.
+   */
+  async send(mail: OutgoingMail, mayGoOn: () => boolean = () => true): Promise<SendResult> {
     this.#dotFlushed = false;
     const limit = Number(this.#extensions.get("SIZE") || 0);
     if (limit > 0 && mail.bytes.length > limit) {
@@ -117,7 +120,7 @@ export class SmtpConnection {
     const heard = this.#extensions.has("PIPELINING")
       ? await this.#pipelined(from, to)
       : await this.#stepwise(from, to);
-    const result = heard.refused ?? (await this.#body(mail.bytes));
+    const result = heard.refused ?? (mayGoOn() ? await this.#body(mail.bytes) : this.#breakOff());
     this.#deadline = Number.POSITIVE_INFINITY;
     this.served += 1;
     this.idleSince = performance.now();
@@ -200,6 +203,7 @@ export class SmtpConnection {
     }
     const heard = await answer;
     if ("lost" in heard) {
+      if (!this.#dotFlushed) await new Promise((done) => setImmediate(done));
       const when = this.#dotFlushed ? "after-dot" : "before-dot";
       return { kind: "lost", when, heard: true, text: heard.lost };
     }
@@ -208,6 +212,13 @@ export class SmtpConnection {
     return this.#dotFlushed
       ? { kind: "reply", stage: "dot", ...heard.reply }
       : this.#spokeTooSoon(heard.reply);
+  }
+
+  /** After 354 there is no other way back (RFC 5321 §4.1.1.4). */
+  #breakOff(): SendResult {
+    const text = "It was broken off before the message: this worker may have been taken for dead.";
+    this.destroy();
+    return { kind: "lost", when: "before-dot", heard: true, text };
   }
 
   /** Writes all but the end of a long body, as long as nothing is said meanwhile; returns the end. */

@@ -17,8 +17,11 @@ const BROKEN_TLS_MS = 3_600_000;
 /** A policy that is only tested is said to have failed once in so long a host. */
 const SAY_AGAIN_MS = 3_600_000;
 const KEPT = 20_000;
-/** A domain may name thousands; a connection is not kept waiting for more than these. */
+/** A domain may name thousands, a host too; a connection is not kept waiting for more than these. */
 const HOSTS_TRIED = 8;
+const ADDRESSES_TRIED = 3;
+/** After so long without an answer no further host is begun with. */
+const LONG_ENOUGH_MS = 120_000;
 
 const logger = log("tls");
 
@@ -94,8 +97,10 @@ export async function dialSite(
   tls: Limits["tls"],
 ): Promise<Dialled> {
   if (source.relay) return dialRelay(context, source);
+  const began = performance.now();
   let last: Dialled | null = null;
   for (const host of hostsToTry(mx, (name) => context.hosts.isDead(name)).slice(0, HOSTS_TRIED)) {
+    if (last && performance.now() - began > LONG_ENOUGH_MS) break;
     const proved: DaneAnswer = demand?.dane ? await context.dane(host) : { kind: "none" };
     const barred = barredBy(demand, proved, host);
     if (barred !== null) {
@@ -160,11 +165,41 @@ async function dialHost(
   const fitting = source.ip
     ? addresses.filter((address) => isIPv6(address) === isIPv6(source.ip ?? ""))
     : addresses;
-  const address = fitting[0];
-  if (address === undefined) {
+  if (fitting.length === 0) {
     const text = `${host} has no ${isIPv6(source.ip ?? "") ? "IPv6" : "IPv4"} address, and ${source.ip} can reach no other.`;
     return { ok: false, failure: { ...unreachable(text), isUnsuited: true } };
   }
+  return inTurn(context, fitting, (address) => dialAddress(context, source, host, address, of));
+}
+
+/** The addresses of one host in the order that DNS gave, those that lately did not answer last (RFC 5321 §5.1). */
+async function inTurn(
+  context: DialContext,
+  addresses: readonly string[],
+  dial: (address: string) => Promise<Dialled>,
+): Promise<Dialled> {
+  const { hosts } = context;
+  const order = [
+    ...addresses.filter((one) => !hosts.isDead(one)),
+    ...addresses.filter((one) => hosts.isDead(one)),
+  ];
+  let last: Dialled = { ok: false, failure: unreachable("The host has no address.") };
+  for (const address of order.slice(0, ADDRESSES_TRIED)) {
+    last = await dial(address);
+    if (last.ok) hosts.markAlive(address);
+    if (last.ok || last.failure.kind !== "network" || last.failure.isOurs) return last;
+    hosts.markDead(address);
+  }
+  return last;
+}
+
+async function dialAddress(
+  context: DialContext,
+  source: Source,
+  host: string,
+  address: string,
+  of: { sts: Demand["sts"]; proved: DaneAnswer; tls: Limits["tls"] },
+): Promise<Dialled> {
   const forbidden = refusesReceiver(context.network, address);
   if (forbidden) return { ok: false, failure: unreachable(`${host}: ${forbidden}`) };
   const base = {
@@ -236,17 +271,19 @@ async function dialRelay(context: DialContext, source: Source): Promise<Dialled>
   const trust: Trust = relay.certificate
     ? { pem: relay.certificate, withPublic: false }
     : { pem: context.certificates, withPublic: true };
-  return SmtpConnection.open({
-    address: addresses[0] ?? host,
-    port: relay.port,
-    host: relay.host,
-    heloName: source.heloName,
-    tls: RELAY_MODES[relay.tls],
-    trust,
-    ...(relay.auth ? { auth: relay.auth } : {}),
-    ...(context.timeouts ? { timeouts: context.timeouts } : {}),
-    ...(context.onLine ? { onLine: context.onLine } : {}),
-  });
+  return inTurn(context, addresses, (address) =>
+    SmtpConnection.open({
+      address,
+      port: relay.port,
+      host: relay.host,
+      heloName: source.heloName,
+      tls: RELAY_MODES[relay.tls],
+      trust,
+      ...(relay.auth ? { auth: relay.auth } : {}),
+      ...(context.timeouts ? { timeouts: context.timeouts } : {}),
+      ...(context.onLine ? { onLine: context.onLine } : {}),
+    }),
+  );
 }
 
 const RELAY_MODES = { starttls: "required", tls: "wrapped", none: "never" } as const;

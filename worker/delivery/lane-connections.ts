@@ -208,7 +208,6 @@ export class LaneConnections {
         }
         const { connection } = dialled;
         site.movedAt = Date.now();
-        site.throttled = 0;
         site.down = null;
         connection.onClose(() => {
           this.#oneLess();

@@ -22,6 +22,8 @@ const FAMILY_KEEP_MS = 5_000;
 /** Mails of a site that does not answer that stay in hand, and when the turn of the others comes again. */
 const STUCK_KEPT = 5;
 const STUCK_BACK_MS = 120_000;
+/** What could not be looked up because of us is looked up again. */
+const UNRESOLVED_BACK_MS = 5_000;
 
 const logger = log("lane");
 
@@ -85,10 +87,16 @@ export class LaneHand {
     this.#parked += waiting.length;
     targets
       .resolve(unknown)
-      .catch((error) => logger.warn({ err: error }, "could not look domains up"))
+      .then(
+        () => this.#place(waiting),
+        (error) => {
+          // Our own trouble, no try of theirs.
+          logger.warn({ err: error }, "could not look domains up; given back");
+          for (const item of waiting) this.settle(giveBack(this.of(item), Date.now() + UNRESOLVED_BACK_MS));
+        },
+      )
       .finally(() => {
         this.#parked -= waiting.length;
-        this.#place(waiting);
         this.#lane.pump();
       });
   }
@@ -115,6 +123,13 @@ export class LaneHand {
   /** What was taken from an hour's allowance and not started in it: the receiver would see it in excess of the next. */
   putBackLate(now: number): void {
     this.putBack((item) => this.#isLate(item, now), now);
+  }
+
+  /** Whom a site's hold lets go from here only after long: one of a repeated mail, say, or of a twin. */
+  putBackHeld(now: number): void {
+    for (const site of new Set(this.queue.map((item) => item.site)))
+      if (site && site.holdUntil - now > KEEP_HELD_MS)
+        this.putBack((item) => item.site === site, site.holdUntil);
   }
 
   /**

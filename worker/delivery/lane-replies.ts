@@ -16,6 +16,9 @@ import type { ConnectFailure } from "./smtp-types.ts";
 const SIGN_MS = 60_000;
 /** A site that nobody answers at. */
 const DOWN_MS = 60_000;
+/** What a receiver asked for is worth writing down for two minutes of an outage; then it will have to say it again. */
+const WRITE_AGAIN_MS = 1_000;
+const WRITE_TRIES = 120;
 /** A site without an address that the source can reach. */
 const UNSUITED_MS = 600_000;
 
@@ -37,6 +40,7 @@ export class LaneReplies {
   /** Sender domains whose mail rests in this bucket, until when; other lanes find out too. */
   #senderHolds = new Map<number, number>();
   #last: LastReply | null = null;
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(house: LaneHouse, lane: LaneSelf, limits: Limits, row: Pick<LaneRow, "mood" | "isInherited">) {
     this.#house = house;
@@ -91,7 +95,7 @@ export class LaneReplies {
   /** Told "slow down" before a mail was judged: the site rests a little. Returns when the mail's turn comes again. */
   throttled(site: Site): number {
     site.throttled += 1;
-    site.holdUntil = Date.now() + throttleWait(site.throttled);
+    site.holdUntil = Math.max(site.holdUntil, Date.now() + throttleWait(site.throttled));
     return Date.now() + throttleWait(site.throttled + 2);
   }
 
@@ -130,6 +134,11 @@ export class LaneReplies {
     }
     this.act(site, classification, reply, null);
     this.#lane.pump();
+  }
+
+  /** Resolves when all that receivers asked for is in the database: the next owner has to know of it. */
+  async written(): Promise<void> {
+    await this.#writing;
   }
 
   /** Writes down, for people, what changed the lane. */
@@ -174,19 +183,31 @@ export class LaneReplies {
     const { hold, bucket } = this.#lane;
     const seconds = Math.ceil((until - Date.now()) / 1_000);
     logger.warn({ laneId: hold.laneId, bucket, seconds, reply }, "lane suspended");
-    suspendLane(this.#house.sql, hold, seconds, reply).catch((error) =>
-      logger.error({ err: error }, "could not suspend the lane"),
-    );
+    this.#write("suspend the lane", () => suspendLane(this.#house.sql, hold, seconds, reply));
     this.note({ kind: "suspended", detail: { until }, reply });
     this.#lane.drain();
+  }
+
+  /** Again and again while the database is away; in order, so that the last word counts. */
+  #write(what: string, work: () => Promise<unknown>): void {
+    this.#writing = this.#writing.then(async () => {
+      for (let tries = 1; tries <= WRITE_TRIES; tries++) {
+        try {
+          return await work();
+        } catch (error) {
+          logger.error({ err: error, tries }, `could not ${what}`);
+          await new Promise((done) => setTimeout(done, WRITE_AGAIN_MS));
+        }
+      }
+    });
   }
 
   #holdSender(senderDomainId: number, until: number, reply: string): void {
     const { bucket } = this.#lane;
     logger.warn({ senderDomainId, bucket, until, reply }, "sender domain held");
     this.#senderHolds.set(senderDomainId, until);
-    holdSender(this.#house.sql, { senderDomainId, bucket, until, reply }).catch((error) =>
-      logger.error({ err: error }, "could not hold a sender domain"),
+    this.#write("hold a sender domain", () =>
+      holdSender(this.#house.sql, { senderDomainId, bucket, until, reply }),
     );
     this.note({ kind: "sender-held", detail: { senderDomainId, until }, reply });
     const { hand } = this.#lane;
@@ -196,11 +217,14 @@ export class LaneReplies {
   #holdSite(site: Site, until: number, reply?: string): void {
     site.holdUntil = Math.max(site.holdUntil, until);
     if (reply !== undefined) {
+      this.#siteHolds.set(site.id, site.holdUntil);
       const held = { sourceId: this.#lane.sourceId, siteId: site.id, until, reply };
-      holdSite(this.#house.sql, held).catch((error) => logger.error({ err: error }, "could not hold a site"));
+      this.#write("hold a site", () => holdSite(this.#house.sql, held));
       this.note({ kind: "site-held", detail: { siteId: site.id, until }, reply });
     }
-    if (until - Date.now() > KEEP_HELD_MS) this.#lane.hand.putBack((item) => item.site === site, until);
+    // Twins too: one server, whatever their domains ask of the way.
+    if (until - Date.now() > KEEP_HELD_MS)
+      this.#lane.hand.putBack((item) => item.site?.id === site.id, until);
   }
 }
 

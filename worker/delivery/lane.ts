@@ -34,6 +34,8 @@ const AWAY_MS = 4_000;
 const GOODBYE_MS = 2_500;
 /** Then another worker may have it: graphile-worker resets locks after four hours. */
 const HAND_ON_MS = 3_600_000;
+/** "Slow down" before a mail was judged, so often in a row, is no try of it. */
+const FREE_THROTTLES = 8;
 /** A mail that could not be made is looked at again after this. */
 const UNMAKEABLE_MS = 10 * 60_000;
 
@@ -64,6 +66,8 @@ export class Lane implements LaneSelf {
   #inFlight = 0;
   /** Where what caps it is used up: nobody needs to wake this lane before. */
   #restUntil: number | null = null;
+  /** What owners before left and were told is read: before, nothing is begun. */
+  #isReady = false;
   #filling = false;
   /** The answer to a claim was lost: it may have been made, and nobody has it in hand. */
   #missedSome = false;
@@ -132,6 +136,7 @@ export class Lane implements LaneSelf {
       // Of campaigns that were paused or ended since, nothing is begun.
       const stopped = await stoppedCampaigns(this.#house.sql, [...this.hand.campaigns]);
       this.putBack(new Set(stopped));
+      this.#isReady = true;
       this.pump();
       await this.#ended;
     } finally {
@@ -144,7 +149,11 @@ export class Lane implements LaneSelf {
       if (!isLost) this.#mode = "draining";
       // The next owner, this very process perhaps, takes for open what is not written yet; and it opens connections of its own
       // at once, and the receiver counts both.
-      await Promise.all([this.#house.settler.flushed(), this.connections.gone(GOODBYE_MS)]);
+      await Promise.all([
+        this.#house.settler.flushed(),
+        this.connections.gone(GOODBYE_MS),
+        isLost || this.replies.written(),
+      ]);
       if (!isLost) {
         await reportLanes(this.#house.sql, [this.news]);
         await this.hand.returnUnused();
@@ -158,6 +167,7 @@ export class Lane implements LaneSelf {
     this.connections.sweep(performance.now());
     this.replies.pacer.tick(Date.now());
     this.hand.putBackLate(Date.now());
+    this.hand.putBackHeld(Date.now());
     // Who stood still itself, or was without a database, has not seen whether a site moved.
     const wasAway = performance.now() - this.#tickedAt > AWAY_MS;
     this.#tickedAt = performance.now();
@@ -222,6 +232,7 @@ export class Lane implements LaneSelf {
   }
 
   #work(): void {
+    if (!this.#isReady) return;
     const starts = this.#mode === "running" || this.#mode === "winding";
     if (starts) {
       const house = this.#house;
@@ -277,7 +288,8 @@ export class Lane implements LaneSelf {
       if (!rendered) return this.#unmakeable(item, item.problem ?? "no message");
       const isKept = connection.served > 0;
       const mail = { from: rendered.returnPath, to: item.recipient.address, bytes: rendered.bytes };
-      const result = await connection.send(mail);
+      // Once it was taken for dead, its mails may be on their way from elsewhere.
+      const result = await connection.send(mail, () => this.#house.mayStart());
       if (this.#isAsIfUntried(item, result, isKept)) return;
       this.#conclude(item, site, connection, result);
     } catch (error) {
@@ -299,7 +311,8 @@ export class Lane implements LaneSelf {
     if (result.kind !== "lost" || result.when !== "before-dot") return false;
     const wasGone = !result.heard && isKept && !item.wasRepeated && this.#mode !== "lost";
     if (wasGone) item.wasRepeated = true;
-    if (this.#mode === "draining") this.hand.settle(giveBack(this.hand.of(item), Date.now()));
+    if (this.#mode === "draining" || !this.#house.mayStart())
+      this.hand.settle(giveBack(this.hand.of(item), Date.now()));
     else if (wasGone) this.hand.queue.unshift(item);
     else return false;
     return true;
@@ -310,12 +323,14 @@ export class Lane implements LaneSelf {
     const of = this.hand.of(item);
     const { outcome, classification } = judgeSend(of, result);
     const isThrottle = result.kind === "reply" && result.stage === "mail" && result.code === 421;
-    if (isThrottle && classification?.verdict === "slow-down")
+    // Told so again and again, it counts as a try after all: else it would never end.
+    if (isThrottle && classification?.verdict === "slow-down" && site.throttled < FREE_THROTTLES)
       this.hand.settle(giveBack(of, this.replies.throttled(site)));
     else this.hand.settle(outcome);
     const { code, enhanced, reply, at } = outcome;
     if (outcome.kind === "accepted") {
       this.#minute.count();
+      site.throttled = 0;
       if (connection.served === 1) this.replies.pacer.proved(Date.now());
     } else this.replies.heard({ code, text: reply ?? "", at });
     if (classification)
@@ -329,7 +344,7 @@ export class Lane implements LaneSelf {
   }
 
   async #fill(onlySystem: boolean): Promise<void> {
-    if (this.#filling || (!onlySystem && performance.now() < this.#nextFill)) return;
+    if (!this.#isReady || this.#filling || (!onlySystem && performance.now() < this.#nextFill)) return;
     const want = batchSize(this.replies.pacer.messagesPerSecond, this.#mixesSites());
     if (!onlySystem && this.hand.size >= Math.min(LOOK_AHEAD, want)) return;
     this.#filling = true;

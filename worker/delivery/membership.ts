@@ -4,11 +4,13 @@ import {
   enrol,
   LEASE_SECONDS,
   leave,
+  readLeases,
   reap,
   unlockJobs,
 } from "#core/delivery/lease.ts";
 import { log } from "#core/platform/log.ts";
 import type { Sql } from "#db/client.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 
 const BEAT_MS = 2_000;
 /** No mail is started so near to the end of the lease. */
@@ -25,6 +27,9 @@ export class Membership {
   workerId = 0;
   #sql: Sql;
   #safeUntil = Number.NEGATIVE_INFINITY;
+  /** The same by the wall clock: the other one may stand still with a machine that is frozen. */
+  #safeUntilDate = Number.NEGATIVE_INFINITY;
+  readonly #watch = new LeaseWatch(LEASE_MS);
   #wellSince: number | null = null;
   #stopped = false;
   #loop: Promise<void> = Promise.resolve();
@@ -53,7 +58,7 @@ export class Membership {
 
   /** Whether a mail may be started now: others would believe this worker alive. */
   get mayStart(): boolean {
-    return performance.now() < this.#safeUntil;
+    return performance.now() < this.#safeUntil && Date.now() < this.#safeUntilDate;
   }
 
   /** Ids of graphile-worker, to be unlocked when this process is found dead. */
@@ -73,8 +78,10 @@ export class Membership {
 
   async #enrol(): Promise<void> {
     const before = performance.now();
+    const date = Date.now();
     this.workerId = await enrol(this.#sql, { ...this.#who, graphileIds: this.#graphileIds });
     this.#safeUntil = before + LEASE_MS - MARGIN_MS;
+    this.#safeUntilDate = date + LEASE_MS - MARGIN_MS;
     this.#wellSince = before;
   }
 
@@ -99,8 +106,10 @@ export class Membership {
 
   async #beat(): Promise<void> {
     const before = performance.now();
+    const date = Date.now();
     if (await beat(this.#sql, this.workerId)) {
       this.#safeUntil = before + LEASE_MS - MARGIN_MS;
+      this.#safeUntilDate = date + LEASE_MS - MARGIN_MS;
       this.#wellSince ??= before;
     } else {
       this.#safeUntil = Number.NEGATIVE_INFINITY;
@@ -109,8 +118,11 @@ export class Membership {
       await this.#enrol();
     }
     // After an outage of the database everybody is late: nobody is buried until all had time to say so.
+    const silent = this.#watch
+      .see(await readLeases(this.#sql), performance.now())
+      .filter((id) => id !== this.workerId);
     if (this.#wellSince === null || performance.now() - this.#wellSince < LEASE_MS) return;
-    const dead = await reap(this.#sql);
+    const dead = silent.length > 0 ? await reap(this.#sql, silent) : [];
     if (dead.length === 0) return;
     for (const { id, host, pid, lanes } of dead)
       logger.error({ id, host, workerPid: pid, lanes }, "a worker died");

@@ -32,8 +32,8 @@ export class Settler {
   #added = 0;
   #written = 0;
   #waiting: { until: number; done: () => void }[] = [];
-  /** Claims with an outcome that could not be written: they stay. */
-  readonly #broken = new Set<number>();
+  /** Claims, and their epochs, with an outcome that could not be written: they stay. */
+  readonly #broken = new Set<string>();
   #topics = new Set<string>();
   #notifiedAt = 0;
   #notifyTimer: NodeJS.Timeout | undefined;
@@ -101,7 +101,7 @@ export class Settler {
         const { stopped } = await settle(this.#sql, {
           outcomes: batch.flatMap((entry) => ("outcome" in entry ? [entry.outcome] : [])),
           finished: batch.flatMap((entry) =>
-            "finished" in entry && !this.#broken.has(entry.finished.claimId) ? [entry.finished] : [],
+            "finished" in entry && !this.#broken.has(claimKey(entry.finished)) ? [entry.finished] : [],
           ),
         });
         this.#metrics.settled(performance.now() - began);
@@ -131,7 +131,7 @@ export class Settler {
       );
       return this.#write([{ outcome: { ...entry.outcome, reply: null, shape: null, enhanced: null } }]);
     }
-    if (entry && "outcome" in entry) this.#broken.add(entry.outcome.claimId);
+    if (entry && "outcome" in entry) this.#broken.add(claimKey(entry.outcome));
     logger.error({ err: error, entry }, "this outcome cannot be written; its claim stays");
   }
 
@@ -151,6 +151,8 @@ export class Settler {
     }, wait);
   }
 }
+
+const claimKey = ({ claimId, epoch }: { claimId: number; epoch: number }) => `${claimId} ${epoch}`;
 
 /** Class 22 (data) and 23 (constraint): repeating it would fail again. */
 function isDataError(error: unknown): boolean {

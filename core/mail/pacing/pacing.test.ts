@@ -31,6 +31,13 @@ describe("gcra", () => {
     const { state } = gcra(0, 10_000, rate);
     expect(gcra(state, 5_000, rate)).toMatchObject({ allowed: false, retryAfterMs: 6_000 });
   });
+  it("goes on when the clock goes back by hours", () => {
+    const rate = { limit: 1, periodMs: 1000, burst: 1 };
+    const { state } = gcra(0, 7_200_000, rate);
+    const next = gcra(state, 1_000, rate);
+    expect(next).toEqual({ allowed: true, state: 2_000, retryAfterMs: 0 });
+    expect(gcra(next.state, 1_500, rate)).toMatchObject({ allowed: false, retryAfterMs: 500 });
+  });
   it("never lets more through than limit × time + burst, and answers truly when to come back", () => {
     const steps = fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 200 });
     fc.assert(
