@@ -5,11 +5,12 @@ import { ledgerInvariant } from "#core/ledger/invariant.ts";
 import { reconcileCampaign } from "#core/ledger/reconcile.ts";
 import { type Fault, tally, UNWRITTEN } from "./judge.ts";
 import { watchLedger } from "./watch.ts";
-import { type FaultWorld, faultWorld, retried, seeded, until } from "./world.ts";
+import { domainsWithServers, type FaultWorld, faultWorld, retried, seeded, until } from "./world.ts";
 
 // One fault a run, and what it may cost at most. All of them at random, with kills, are in soak.test.ts.
 const RECIPIENTS = 2_400;
 const DOMAINS = 240;
+const BLOCK = "127.75";
 const SEED = Number(process.env.SOAK_SEED ?? 7);
 const WORKERS = 2;
 const KNOWN = ["gmail.com", "outlook.com", "yahoo.com", "gmx.de", "icloud.com", "aol.com"];
@@ -19,7 +20,7 @@ let w: FaultWorld;
 const table: Record<string, string | number>[] = [];
 
 beforeAll(async () => {
-  w = await faultWorld({ block: "127.75", sources: 2, behaviours: { paceMs: 60 } });
+  w = await faultWorld({ block: BLOCK, sources: 2, behaviours: { paceMs: 60 } });
 }, 120_000);
 afterEach(() => {
   for (const worker of w.workers.splice(0)) {
@@ -33,8 +34,9 @@ afterAll(async () => {
 }, 60_000);
 
 function people(name: string): string[] {
+  const domains = domainsWithServers(name, DOMAINS, BLOCK);
   return Array.from({ length: RECIPIENTS }, (_, i) =>
-    i % 10 < 3 ? `${name}${i}@${KNOWN[i % KNOWN.length]}` : `${name}${i}@${name}${i % DOMAINS}.example`,
+    i % 10 < 3 ? `${name}${i}@${KNOWN[i % KNOWN.length]}` : `${name}${i}@${domains[i % domains.length]}`,
   );
 }
 

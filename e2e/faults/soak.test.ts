@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { behavioursOf } from "#worker/sandbox/behaviours.ts";
-import { DEFAULT_SEED } from "#worker/sandbox/start.ts";
-import { makeWorld } from "#worker/sandbox/world.ts";
 import { Blows, pause } from "./blows.ts";
 import { isBesideStill, isCut, judge, mostInFlight } from "./judge.ts";
 import { watchLedger } from "./watch.ts";
-import { type FaultWorld, faultWorld, seeded, until } from "./world.ts";
+import { domainsWithServers, type FaultWorld, faultWorld, seeded, until } from "./world.ts";
 
 // Four workers that are killed, stopped and ended at random while campaigns go out, and a database that crashes amid it.
 // The receivers are a process of their own: what they saw is what counts. Short with `npm test`, ten minutes with
@@ -32,12 +29,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => w?.stop(), 60_000);
 
-const world = makeWorld({ block: BLOCK, seed: DEFAULT_SEED, shares: behavioursOf("quiet").shares });
-// With a server of their own: hosts that many share, or that count connections a minute, would fall behind.
-const domains = Array.from({ length: DOMAINS }, (_, i) => `soak${i}.example`).filter((domain) => {
-  const place = world.place(domain);
-  return place.kind === "mail" && place.provider === "small";
-});
+const domains = domainsWithServers("soak", DOMAINS, BLOCK);
 
 function people(name: string): string[] {
   return Array.from({ length: PEOPLE }, (_, i) => {

@@ -13,8 +13,10 @@ import { type Db, makeDb, type Sql } from "#db/client.ts";
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
 import { startUndertaker } from "#db/testing/undertaker.ts";
-import type { BehaviourOverrides } from "#worker/sandbox/behaviours.ts";
+import { type BehaviourOverrides, behavioursOf } from "#worker/sandbox/behaviours.ts";
+import { DEFAULT_SEED } from "#worker/sandbox/start.ts";
 import type { MailRecord, Violation, ViolationKind } from "#worker/sandbox/types.ts";
+import { makeWorld } from "#worker/sandbox/world.ts";
 
 const SECRET = "fault-secret-fault-secret-fault-secret";
 export const SENDER_DOMAIN = "nordkai.example";
@@ -234,6 +236,18 @@ async function launch(
   const launched = await launchCampaign(ctx, { campaignId, revision: Number(campaign?.revision) });
   if (!launched.ok) throw new Error(launched.reason);
   return campaignId;
+}
+
+/**
+ * Of the names `<name>0.example`, `<name>1.example`, … those with a server of their own in the sandbox's world: hosts
+ * that many share, or that count connections a minute, would keep a run waiting.
+ */
+export function domainsWithServers(name: string, n: number, block: string): string[] {
+  const world = makeWorld({ block, seed: DEFAULT_SEED, shares: behavioursOf("quiet").shares });
+  return Array.from({ length: n }, (_, i) => `${name}${i}.example`).filter((domain) => {
+    const place = world.place(domain);
+    return place.kind === "mail" && place.provider === "small";
+  });
 }
 
 /** Numbers in [0, 1) from a seed (mulberry32). */

@@ -133,8 +133,8 @@ export class Lane implements LaneSelf {
     try {
       await this.replies.load();
       await this.#takeOver(null);
-      // Of campaigns that were paused or ended since, nothing is begun.
-      const stopped = await stoppedCampaigns(this.#house.sql, [...this.hand.campaigns]);
+      // Of campaigns that were paused or ended since, nothing is begun. Asked again each second.
+      const stopped = await stoppedCampaigns(this.#house.sql, [...this.hand.campaigns]).catch(() => []);
       this.putBack(new Set(stopped));
       this.#isReady = true;
       this.pump();
