@@ -76,6 +76,15 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     verdict: "slow-down",
     action: suspend(HOUR, 2),
   },
+  {
+    // What the words say is milder than what the code stands for elsewhere: fewer connections, not two hours of silence. A
+    // worker that stands still keeps its own beside those of whoever took its lane over.
+    id: "yahoo-connections",
+    raw: /\[(?:TSS|IPTS|TS)0?4\] Too many concurrent SMTP connections/i,
+    verdict: "slow-down",
+    retry: true,
+    action: slow({ connections: 1 }, 3),
+  },
   { id: "yahoo-tss04", raw: /\[(?:TSS|IPTS|TS)0?4\]/i, verdict: "slow-down", action: suspend(2 * HOUR, 2) },
   {
     id: "yahoo-ts03",

@@ -226,6 +226,12 @@ describe("classifyReply", () => {
       { kind: "suspend", seconds: 7200, threshold: { count: 2, windowSeconds: 3600 } },
     ],
     [
+      "421 4.7.0 [IPTS04] Too many concurrent SMTP connections; please try again later.",
+      "yahoo-connections",
+      "slow-down",
+      { kind: "slow", connections: 1, threshold: { count: 3, windowSeconds: 3600 } },
+    ],
+    [
       "421 4.7.1 [TS03] All messages from 192.0.2.1 will be deferred",
       "yahoo-ts03",
       "slow-down",
