@@ -191,7 +191,8 @@ test("a copy that is known in the same flush counts once, and is called a copy",
   expect(dups.map((row) => row.dup)).toEqual([1, 0]);
 });
 
-test("refused for now by two owners: the one who holds the claim gives it its next turn", async () => {
+/** A claim of one, as its first owner knows it and as the lane's next one has adopted it. */
+async function handedOn() {
   const b = l.nextBucket();
   const id = await l.running(1, { bucket: b });
   const h = await l.hold(b);
@@ -199,14 +200,19 @@ test("refused for now by two owners: the one who holds the claim gives it its ne
   await release(l.t.sql, h, 0);
   const next = await l.hold(b);
   const { claims } = await l.adopt(next);
+  return { id, claim: claim!, adopted: claims[0]!, next };
+}
+
+test("refused for now by two owners: the one who holds the claim gives it its next turn", async () => {
+  const { id, claim, adopted, next } = await handedOn();
   const at = Date.now();
   await settle(l.t.sql, {
-    outcomes: [l.outcome(claim!, 1, { ...deferred, at, retryAt: at + 600_000 })],
+    outcomes: [l.outcome(claim, 1, { ...deferred, at, retryAt: at + 600_000 })],
     finished: [],
   });
   await settle(l.t.sql, {
-    outcomes: [l.outcome(claims[0]!, 1, { ...deferred, at: at + 5, retryAt: at + 600_000 })],
-    finished: [{ claimId: claim!.id, epoch: next.epoch }],
+    outcomes: [l.outcome(adopted, 1, { ...deferred, at: at + 5, retryAt: at + 600_000 })],
+    finished: [{ claimId: claim.id, epoch: next.epoch }],
   });
   expect(await l.counts(id)).toEqual({ d: 1 });
   expect(await l.places(id)).toEqual({ open: 1, ahead: 0, claimed: 0, due: 1, twice: 0 });
@@ -215,17 +221,11 @@ test("refused for now by two owners: the one who holds the claim gives it its ne
 });
 
 test("refused for now by who owned the lane before, for good by who has it now: it is over", async () => {
-  const b = l.nextBucket();
-  const id = await l.running(1, { bucket: b });
-  const h = await l.hold(b);
-  const [claim] = await l.take(h, b, 10);
-  await release(l.t.sql, h, 0);
-  const next = await l.hold(b);
-  const { claims } = await l.adopt(next);
-  const late = l.outcome(claim!, 1, { ...deferred, retryAt: Date.now() + 600_000 });
-  const refused = l.outcome(claims[0]!, 1, { kind: "bounced", code: 550, verdict: "recipient-dead" });
+  const { id, claim, adopted, next } = await handedOn();
+  const late = l.outcome(claim, 1, { ...deferred, retryAt: Date.now() + 600_000 });
+  const refused = l.outcome(adopted, 1, { kind: "bounced", code: 550, verdict: "recipient-dead" });
   await settle(l.t.sql, { outcomes: [{ ...late, at: refused.at - 5 }], finished: [] });
-  await settle(l.t.sql, { outcomes: [refused], finished: [{ claimId: claim!.id, epoch: next.epoch }] });
+  await settle(l.t.sql, { outcomes: [refused], finished: [{ claimId: claim.id, epoch: next.epoch }] });
   expect(await l.counts(id)).toEqual({ b: 1 });
   expect(await l.places(id)).toEqual({ open: 0, ahead: 0, claimed: 0, due: 0, twice: 0 });
 });

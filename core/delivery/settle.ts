@@ -40,6 +40,17 @@ export type Outcome = {
 
 export type WarmthSign = "deferred" | "greylisted" | "blocked" | "bounced";
 
+/** What an outcome says beside the reply where there is nothing to say. */
+export const NOTHING_BESIDE = {
+  verdict: null,
+  shape: null,
+  retryAt: null,
+  pinnedTo: null,
+  toBucket: null,
+  suppress: false,
+  sign: null,
+} as const satisfies Partial<Outcome>;
+
 export type SettleInput = {
   outcomes: readonly Outcome[];
   /** Claims of which nothing is left. */

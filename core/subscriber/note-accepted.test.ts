@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { finishCampaigns } from "#core/campaign/finish.ts";
-import { type Outcome, settle } from "#core/delivery/settle.ts";
+import { NOTHING_BESIDE, type Outcome, settle } from "#core/delivery/settle.ts";
 import { bounceDelivery } from "#core/report/settle-late.ts";
 import { countSegment } from "#core/segment/count.ts";
 import { campaigns, deliveries, subscribers } from "#db/schema/index.ts";
@@ -57,13 +57,8 @@ async function say(campaignId: number, kind: Outcome["kind"], seqs: number[], wh
       code: kind === "accepted" ? 250 : 550,
       enhanced: null,
       reply: "said",
+      ...NOTHING_BESIDE,
       verdict: kind === "accepted" ? null : "policy",
-      shape: null,
-      retryAt: null,
-      pinnedTo: null,
-      toBucket: null,
-      suppress: false,
-      sign: null,
     }),
   );
   await settle(raw, { outcomes, finished: [] });

@@ -1,4 +1,4 @@
-import type { Outcome } from "#core/delivery/settle.ts";
+import { NOTHING_BESIDE, type Outcome } from "#core/delivery/settle.ts";
 import { providerById } from "#core/mail/provider/match.ts";
 import { classifyReply } from "#core/mail/reply/classify.ts";
 import { parseReply } from "#core/mail/reply/parse.ts";
@@ -60,13 +60,7 @@ export function tryOnce(
     code: 250,
     enhanced: "2.0.0",
     reply: `OK ${Math.floor(turn.at / 1000)} ${turn.seq.toString(36)}-lm`,
-    verdict: null,
-    shape: null,
-    retryAt: null,
-    pinnedTo: null,
-    toBucket: null,
-    suppress: false,
-    sign: null,
+    ...NOTHING_BESIDE,
   };
   const situation = situationOf(house, memory, turn);
   if (situation === "lost") {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { acquire, enrol } from "#core/delivery/lease.ts";
 import { open } from "#core/delivery/open.ts";
 import { type LaneHold, reserve } from "#core/delivery/reserve.ts";
-import { type Outcome, settle } from "#core/delivery/settle.ts";
+import { NOTHING_BESIDE, type Outcome, settle } from "#core/delivery/settle.ts";
 import { makeDb, type Sql } from "#db/client.ts";
 import { startEmbeddedPostgres } from "#db/embedded/postgres.ts";
 import { migrate } from "#db/migrate.ts";
@@ -172,12 +172,6 @@ function accepted(
     code: 250,
     enhanced: "2.0.0",
     reply: "OK queued as 4WqX1y2Z",
-    verdict: null,
-    shape: null,
-    retryAt: null,
-    pinnedTo: null,
-    toBucket: null,
-    suppress: false,
-    sign: null,
+    ...NOTHING_BESIDE,
   };
 }

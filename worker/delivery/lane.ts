@@ -322,11 +322,15 @@ export class Lane implements LaneSelf {
   #conclude(item: Item, site: Site, connection: SmtpConnection, result: SendResult): void {
     const of = this.hand.of(item);
     const { outcome, classification } = judgeSend(of, result);
-    const isThrottle = result.kind === "reply" && result.stage === "mail" && result.code === 421;
-    // Told so again and again, it counts as a try after all: else it would never end.
-    if (isThrottle && classification?.verdict === "slow-down" && site.throttled < FREE_THROTTLES)
-      this.hand.settle(giveBack(of, this.replies.throttled(site)));
-    else this.hand.settle(outcome);
+    const isThrottle =
+      result.kind === "reply" &&
+      result.stage === "mail" &&
+      result.code === 421 &&
+      classification?.verdict === "slow-down";
+    // The site rests in any case. Told so again and again, it counts as a try after all: else it would never end.
+    const backAt = isThrottle ? this.replies.throttled(site) : null;
+    const isFree = backAt !== null && site.throttled <= FREE_THROTTLES;
+    this.hand.settle(isFree ? giveBack(of, backAt) : outcome);
     const { code, enhanced, reply, at } = outcome;
     if (outcome.kind === "accepted") {
       this.#minute.count();

@@ -1,5 +1,5 @@
 import type { OpenRecipient } from "#core/delivery/open.ts";
-import type { Outcome, OutcomeKind } from "#core/delivery/settle.ts";
+import { NOTHING_BESIDE, type Outcome, type OutcomeKind } from "#core/delivery/settle.ts";
 import { classifyReply } from "#core/mail/reply/classify.ts";
 import { replyShape } from "#core/mail/reply/shape.ts";
 import type { Classification, Verdict } from "#core/mail/reply/types.ts";
@@ -134,12 +134,8 @@ function make(of: Circumstances, kind: OutcomeKind, said: Said): Outcome {
     code: said.code ? said.code : null,
     enhanced: said.enhanced ?? null,
     reply,
+    ...NOTHING_BESIDE,
     verdict: said.verdict ?? null,
     shape: kind === "accepted" || kind === "back" || reply === null ? null : replyShape(reply),
-    retryAt: null,
-    pinnedTo: null,
-    toBucket: null,
-    suppress: false,
-    sign: null,
   };
 }

@@ -3,7 +3,7 @@ import { makeCampaign, makeList, makeSender, makeSource, makeWorkspace } from "#
 import { acquire, adopt, enrol } from "../lease.ts";
 import { open } from "../open.ts";
 import { type Claim, type LaneHold, reserve } from "../reserve.ts";
-import type { Outcome } from "../settle.ts";
+import { NOTHING_BESIDE, type Outcome } from "../settle.ts";
 
 /** What a server says that wants it later. */
 export const deferred = {
@@ -119,13 +119,7 @@ export async function ledgerWorld() {
       code: 250,
       enhanced: "2.0.0",
       reply: "ok",
-      verdict: null,
-      shape: null,
-      retryAt: null,
-      pinnedTo: null,
-      toBucket: null,
-      suppress: false,
-      sign: null,
+      ...NOTHING_BESIDE,
       ...over,
     }),
   };
